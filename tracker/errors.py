@@ -1,0 +1,51 @@
+"""All errors that the project raises on purpose.
+
+Each message is one sentence that names what was expected and what was got. The command line
+prints that sentence and ends with the error's ``exit_code``:
+
+    2  bad input: the source, a box, the weights or an option is wrong; nothing was written
+    3  the source ended early; every result up to that point is kept
+    4  an output could not be written
+"""
+
+
+class TrackerError(Exception):
+    """Base class: ``except TrackerError`` catches everything the project raises on purpose."""
+
+    exit_code = 2
+
+
+class SourceError(TrackerError):
+    """A video, image folder, camera or stream cannot be opened or read."""
+
+
+class SourceEndedEarly(SourceError):
+    """A source stopped before its announced end; all frames before that were delivered."""
+
+    exit_code = 3
+
+
+class BoxError(TrackerError):
+    """A box is not four finite numbers, has no area, or lies outside the frame."""
+
+
+class FrameError(TrackerError):
+    """A frame is not an image of a supported shape and type."""
+
+
+class WeightsError(TrackerError):
+    """Weights are missing, damaged, not finite, or belong to another network."""
+
+
+class DatasetError(TrackerError):
+    """A data set is incomplete or a line of it cannot be read."""
+
+
+class OutputError(TrackerError):
+    """An output file cannot be created or written."""
+
+    exit_code = 4
+
+
+class ExtensionError(TrackerError):
+    """The compiled extension is required but missing or unusable."""
