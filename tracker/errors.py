@@ -49,3 +49,11 @@ class OutputError(TrackerError):
 
 class ExtensionError(TrackerError):
     """The compiled extension is required but missing or unusable."""
+
+
+class DeviceError(TrackerError):
+    """The requested device does not exist on this machine."""
+
+
+class DisplayError(TrackerError):
+    """A window is needed but there is no display, or the installed OpenCV has no windows."""

@@ -1,0 +1,14 @@
+"""The twin network, its backbones, and its weights."""
+
+from tracker.models.fuse import fuse_for_inference
+from tracker.models.twin import TwinNetwork
+from tracker.models.weights import Model, available_models, load_model, save_model
+
+__all__ = [
+    "TwinNetwork",
+    "Model",
+    "load_model",
+    "save_model",
+    "available_models",
+    "fuse_for_inference",
+]

@@ -1,0 +1,44 @@
+# The two commands of the README: `make track` and `make test`. Both set up .venv first.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SAMPLE := build/sample
+
+.PHONY: setup track test lint format clean
+
+setup: $(VENV)/installed
+
+$(VENV)/installed: pyproject.toml setup.py constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "expected Python 3.11 or newer as $(PYTHON); see PYTHON=... make"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+		|| { echo "cannot make $(VENV): on Debian and Ubuntu, apt install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint constraints.txt --editable '.[test]'
+	@# A server without the desktop's libGL cannot load opencv-python; the headless build can.
+	@$(BIN)/python -c 'import cv2' 2>/dev/null || { \
+		echo "no libGL here: opencv-python is replaced by opencv-python-headless"; \
+		$(BIN)/python -m pip uninstall --quiet --yes opencv-python; \
+		$(BIN)/python -m pip install --quiet --constraint constraints.txt opencv-python-headless; }
+	@touch $@
+
+track: setup
+	$(BIN)/tracker sample $(SAMPLE) --overwrite
+	$(BIN)/tracker track $(SAMPLE)/clip.mp4 --box-file $(SAMPLE)/groundtruth_rect.txt \
+		--truth $(SAMPLE)/groundtruth_rect.txt \
+		-o $(SAMPLE)/tracked.mp4 --save-csv $(SAMPLE)/tracked.csv --overwrite
+
+test: setup
+	$(BIN)/python -m pytest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis

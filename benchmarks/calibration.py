@@ -1,0 +1,107 @@
+"""Fit the score of a model: at which response peak is the box right, and how sharply.
+
+    python benchmarks/calibration.py --clips FOLDER [--model NAME]
+
+Follows every annotated track of the clips, then cuts to another clip for ten frames in which the
+object is not there, and fits ``score = 1 / (1 + exp(slope * (midpoint - peak)))`` to whether the
+overlap is above 0.5 (logistic regression, maximum likelihood). Prints the two numbers for
+``TrackerConfig`` and how well they hold on the tracks that were left out of the fit (every
+second one).
+
+FOLDER holds ``<group>/boxes.csv`` (``clip,frame,track,x,y,w,h``, 0-based) and
+``<group>/<clip>/<frame>.jpg``.
+"""
+
+import argparse
+import csv
+from collections import defaultdict
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from tracker.boxes import Box, overlap
+from tracker.frames import Frame
+from tracker.tracking import Tracker
+
+Track = list[tuple[Path, Box]]
+ABSENT_FRAMES = 10
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--clips", type=Path, required=True, help="folder of annotated clips")
+    parser.add_argument("--model", default="default", help="name or weights file")
+    args = parser.parse_args()
+
+    tracker = Tracker(args.model, score_midpoint=0.0, score_slope=1.0)
+    tracks = read_tracks(args.clips)
+    samples = []  # per track: (peak, right) of each frame
+    for number, track in enumerate(tqdm(tracks, unit="track")):
+        elsewhere = tracks[(number + len(tracks) // 2) % len(tracks)]
+        samples.append(follow(tracker, track, elsewhere[:ABSENT_FRAMES]))
+    fitted, held_out = np.concatenate(samples[::2]), np.concatenate(samples[1::2])
+    midpoint, slope = fit_logistic(*fitted.T)
+    print(f"score_midpoint={midpoint:.3f}, score_slope={slope:.2f}")
+    print(f"\n{len(tracks)} tracks, {len(fitted)} frames fitted, {len(held_out)} held out:\n")
+    print_reliability(1 / (1 + np.exp(slope * (midpoint - held_out[:, 0]))), held_out[:, 1])
+
+
+def read_tracks(folder: Path) -> list[Track]:
+    """All tracks of at least three frames, each a list of picture and box."""
+    tracks = defaultdict(list)
+    for table in sorted(folder.glob("*/boxes.csv")):
+        with table.open(newline="") as file:
+            for row in csv.DictReader(file):
+                picture = table.parent / row["clip"] / f"{row['frame']}.jpg"
+                box = tuple(float(row[key]) for key in "xywh")
+                tracks[table.parent.name, row["clip"], row["track"]].append((picture, box))
+    return [sorted(track) for track in tracks.values() if len(track) >= 3]
+
+
+def follow(tracker: Tracker, track: Track, elsewhere: Track) -> NDArray[np.float64]:
+    """Follow one track, then frames without the object; ``(peak, 1 if right else 0)`` per frame."""
+    tracker.init(read_frame(track[0][0]), track[0][1])
+    rows = []
+    for picture, truth in track[1:]:
+        result = tracker.update(read_frame(picture))
+        rows.append((peak_of(result.score), overlap(result.box, truth) > 0.5))
+    rows += [(peak_of(tracker.update(read_frame(picture)).score), 0) for picture, _ in elsewhere]
+    return np.array(rows, float)
+
+
+def peak_of(score: float) -> float:
+    """The response peak behind a score of midpoint 0 and slope 1."""
+    return float(np.log(score / (1 - score)))
+
+
+def read_frame(path: Path) -> Frame:
+    return cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
+
+
+def fit_logistic(
+    peaks: NDArray[np.float64], right: NDArray[np.float64], steps: int = 50
+) -> tuple[float, float]:
+    """Midpoint and slope of the logistic curve of greatest likelihood, by Newton's method."""
+    inputs = np.stack([peaks, np.ones_like(peaks)])
+    weights = np.zeros(2)
+    for _ in range(steps):
+        chance = 1 / (1 + np.exp(-weights @ inputs))
+        curvature = (inputs * (chance * (1 - chance))) @ inputs.T
+        weights += np.linalg.solve(curvature, inputs @ (right - chance))
+    return -weights[1] / weights[0], weights[0]
+
+
+def print_reliability(scores: NDArray[np.float64], right: NDArray[np.float64]) -> None:
+    print("| score | frames | mean score | overlap > 0.5 |\n|---|---|---|---|")
+    for low in np.arange(0, 1, 0.1):
+        inside = (scores >= low) & (scores < low + 0.1)
+        if inside.any():
+            print(f"| {low:.1f}-{low + 0.1:.1f} | {inside.sum()} | {scores[inside].mean():.2f} "
+                  f"| {right[inside].mean():.2f} |")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+import pytest
+
+from tracker.config import TrackerConfig
+
+
+def test_stored_and_read_back():
+    config = TrackerConfig(num_scales=1, score_midpoint=0.4)
+    assert TrackerConfig.from_dict(config.to_dict()) == config
+
+
+def test_missing_values_take_their_defaults_and_whole_numbers_serve_as_floats():
+    assert TrackerConfig.from_dict({"scale_lr": 1}) == TrackerConfig(scale_lr=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("exemplar_size", 0),
+        ("search_size", 100),
+        ("context_amount", -0.1),
+        ("num_scales", 2),
+        ("scale_step", 1.0),
+        ("scale_penalty", 1.1),
+        ("scale_lr", -0.1),
+        ("window_influence", 2.0),
+        ("response_upsampling", 0),
+        ("max_size_ratio", 0.5),
+        ("score_slope", 0.0),
+        ("tracking_score", 1.5),
+        ("lost_score", 0.9),
+    ],
+)
+def test_a_value_out_of_range_is_named(name, value):
+    with pytest.raises(ValueError, match=f"setting {name} must be .* got {value}"):
+        TrackerConfig(**{name: value})
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"window": 0.1}, "unknown setting 'window'; known are exemplar_size"),
+        ({"num_scales": "3"}, "num_scales must be a int, got '3'"),
+        ({"num_scales": 3.0}, "num_scales must be a int"),
+        ({"scale_lr": None}, "scale_lr must be a float"),
+    ],
+)
+def test_stored_values_are_checked(values, message):
+    with pytest.raises(ValueError, match=message):
+        TrackerConfig.from_dict(values)

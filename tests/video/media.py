@@ -1,0 +1,92 @@
+"""Small real videos, made on the fly. Frame ``i`` is a flat gray of level ``level(i)``."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+
+CODECS = {
+    "mp4": "libx264",
+    "mov": "libx264",
+    "mkv": "libx264",
+    "webm": "libvpx",
+    "avi": "mpeg4",
+    "gif": "gif",
+    "ts": "libx264",
+    "h264": "libx264",
+}
+
+
+def level(index: int) -> int:
+    return 20 + (index * 7) % 200
+
+
+def flat(index: int, size: tuple[int, int]) -> np.ndarray:
+    return np.full((size[1], size[0], 3), level(index), np.uint8)
+
+
+def texture(index: int, size: tuple[int, int]) -> np.ndarray:
+    """A moving pattern that is worth some bytes."""
+    rng = np.random.default_rng(5)
+    noise = rng.integers(0, 255, (size[1] + 200, size[0] + 200, 3), np.uint8)
+    blurred = cv2.GaussianBlur(noise, (0, 0), 2)
+    return np.ascontiguousarray(blurred[index : index + size[1], : size[0]])
+
+
+def make_video(
+    path: Path,
+    frames: int = 12,
+    size: tuple[int, int] = (64, 48),
+    *,
+    rate: int = 25,
+    times: Sequence[float] | None = None,
+    rotation: int = 0,
+    codec: str | None = None,
+    pixels: str | None = None,
+    movflags: str = "faststart",
+    picture=flat,
+    first: int = 0,
+    **encoder: str,
+) -> Path:
+    """Write a video whose format follows from the suffix of ``path``."""
+    kind = path.suffix[1:]
+    codec = codec or CODECS[kind]
+    pixels = pixels or {"gif": "rgb8"}.get(kind, "yuv420p")
+    options = {"movflags": movflags} if kind in ("mp4", "mov") else {}
+    container_format = "h264" if kind == "h264" else None
+    with av.open(str(path), "w", format=container_format, options=options) as container:
+        stream = container.add_stream(codec, rate=rate, options=encoder)
+        stream.width, stream.height = size
+        stream.pix_fmt = pixels
+        if rotation:
+            stream.set_display_rotation(rotation)
+        if times is not None:
+            stream.codec_context.time_base = stream.time_base = Fraction(1, 90_000)
+        for i in range(frames):
+            frame = av.VideoFrame.from_ndarray(picture(first + i, size))
+            if times is not None:
+                frame.pts, frame.time_base = round(times[i] * 90_000), Fraction(1, 90_000)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+def make_audio(path: Path) -> Path:
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("aac", rate=44_100)
+        frame = av.AudioFrame.from_ndarray(
+            np.zeros((1, 4096), np.float32), format="fltp", layout="mono"
+        )
+        frame.rate = 44_100
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+def decode(path: Path) -> list[tuple[float, np.ndarray]]:
+    """Times and images of a file, by PyAV alone."""
+    with av.open(str(path)) as container:
+        return [(f.time, f.to_ndarray(format="rgb24")) for f in container.decode(video=0)]

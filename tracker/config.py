@@ -1,0 +1,73 @@
+"""All settings of the tracking loop, one commented default per line.
+
+The names are those of the SiamFC paper and of its reference code (Bertinetto et al., "Fully-
+Convolutional Siamese Networks for Object Tracking", 2016). A configuration travels inside the
+weights file of the model that it was chosen for.
+"""
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+
+@dataclass(frozen=True)
+class TrackerConfig:
+    """Settings of one tracker.
+
+    Raises:
+        ValueError: a value outside the range given beside it.
+    """
+
+    exemplar_size: int = 127  # side of the exemplar crop fed to the network, pixels
+    search_size: int = 255  # side of the search crop fed to the network, pixels
+    context_amount: float = 0.5  # margin around the box, as a share of (w + h) / 2, >= 0
+    num_scales: int = 3  # search crops per frame, odd
+    scale_step: float = 1.0375  # ratio between neighbouring scales, > 1
+    scale_penalty: float = 0.9745  # factor on the peak of a changed scale, 0 to 1
+    scale_lr: float = 0.59  # how fast the size follows the chosen scale, 0 to 1
+    window_influence: float = 0.176  # weight of the cosine window in the response, 0 to 1
+    response_upsampling: int = 8  # bicubic refinement of the response map, >= 1
+    min_size_ratio: float = 0.2  # smallest size, as a share of the first frame's, 0 to 1
+    max_size_ratio: float = 5.0  # largest size, as a multiple of the first frame's, >= 1
+    score_midpoint: float = 0.0  # response peak at which the score is 0.5
+    score_slope: float = 1.0  # steepness of the score at that peak, > 0
+    tracking_score: float = 0.5  # state is "tracking" from this score on, 0 to 1
+    lost_score: float = 0.2  # state is "lost" below this score, 0 to tracking_score
+
+    def __post_init__(self) -> None:
+        self._check("exemplar_size", self.exemplar_size >= 1, "at least 1")
+        self._check("search_size", self.search_size >= self.exemplar_size, "the exemplar's size")
+        self._check("context_amount", self.context_amount >= 0, "at least 0")
+        self._check("num_scales", self.num_scales % 2 == 1, "an odd number, at least 1")
+        self._check("scale_step", self.scale_step > 1, "above 1")
+        for name in ("scale_penalty", "scale_lr", "window_influence", "min_size_ratio"):
+            self._check(name, 0 <= getattr(self, name) <= 1, "from 0 to 1")
+        self._check("response_upsampling", self.response_upsampling >= 1, "at least 1")
+        self._check("max_size_ratio", self.max_size_ratio >= 1, "at least 1")
+        self._check("score_slope", self.score_slope > 0, "above 0")
+        self._check("tracking_score", 0 <= self.tracking_score <= 1, "from 0 to 1")
+        self._check("lost_score", 0 <= self.lost_score <= self.tracking_score,
+                    "from 0 to tracking_score")  # fmt: skip
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "TrackerConfig":
+        """Build a configuration from stored values; missing ones take their defaults.
+
+        Raises:
+            ValueError: an unknown name, a value of another type, or one out of range.
+        """
+        types = {field.name: type(field.default) for field in fields(cls)}
+        for name, value in values.items():
+            if name not in types:
+                raise ValueError(f"unknown setting {name!r}; known are {', '.join(types)}")
+            allowed = (int, float) if types[name] is float else (int,)
+            if not isinstance(value, allowed) or isinstance(value, bool):
+                raise ValueError(f"setting {name} must be a {types[name].__name__}, got {value!r}")
+        return cls(**values)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All settings as plain numbers, ready for JSON."""
+        return asdict(self)
+
+    def _check(self, name: str, holds: bool, expected: str) -> None:
+        if not holds:
+            raise ValueError(f"setting {name} must be {expected}, got {getattr(self, name)!r}")

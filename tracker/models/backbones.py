@@ -1,0 +1,158 @@
+"""The two embeddings that a twin network can be built on.
+
+A backbone maps RGB crops ``(N, 3, s, s)`` with values 0 to 255 to feature maps
+``(N, out_channels, ceil-or-floor of s / total_stride, ...)`` and knows which part of an exemplar's
+map is the exemplar.
+"""
+
+import math
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class AlexNetBackbone(nn.Module):
+    """The network of the SiamFC paper, table 1: five convolutions without padding, stride 8.
+
+    Exemplar 127 -> 6x6, search 255 -> 22x22, 256 channels (as in the reference code; the
+    grouped convolutions are those of AlexNet). Values 0 to 255 go in as they are.
+    """
+
+    total_stride = 8
+    out_channels = 256
+    initial_gain = 1e-3
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Conv2d(3, 96, 11, stride=2), nn.BatchNorm2d(96), nn.ReLU(inplace=True),
+            nn.MaxPool2d(3, stride=2),
+            nn.Conv2d(96, 256, 5, groups=2), nn.BatchNorm2d(256), nn.ReLU(inplace=True),
+            nn.MaxPool2d(3, stride=2),
+            nn.Conv2d(256, 384, 3), nn.BatchNorm2d(384), nn.ReLU(inplace=True),
+            nn.Conv2d(384, 384, 3, groups=2), nn.BatchNorm2d(384), nn.ReLU(inplace=True),
+            nn.Conv2d(384, 256, 3, groups=2),
+        )  # fmt: skip
+
+    def forward(self, crops: Tensor) -> Tensor:
+        return self.layers(crops)
+
+    def exemplar_part(self, features: Tensor) -> Tensor:
+        """All of the exemplar's features: without padding each cell sees the crop alone."""
+        return features
+
+
+class LiteBackbone(nn.Module):
+    """The trunk of EfficientNet-Lite0 up to block 10, brought from stride 16 to stride 8.
+
+    Channels are standardised with stored statistics, the map is upsampled bilinearly, and each
+    position gets unit length, so that a correlation is a sum of cosine similarities. Deep features
+    at half the resolution track better than shallower ones at full resolution.
+
+    Exemplar 127 -> the middle 8x8 of 16x16, search 255 -> 32x32, 112 channels.
+    Source: Tan and Le, "EfficientNet", 2019, and the Lite0 variant without squeeze-and-excitation.
+    """
+
+    total_stride = 8
+    out_channels = 112
+    exemplar_cells = 8
+    initial_gain = 1 / exemplar_cells**2
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = _conv_norm(3, 32, kernel=3, stride=2, activation=True)
+        blocks, channels = [], 32
+        for repeats, kernel, stride, expansion, out in _LITE0_STAGES:
+            for repeat in range(repeats):
+                blocks.append(
+                    InvertedResidual(channels, out, kernel, stride if repeat == 0 else 1, expansion)
+                )
+                channels = out
+        self.blocks = nn.Sequential(*blocks)
+        self.standardize = nn.BatchNorm2d(channels, affine=False)
+
+    def forward(self, crops: Tensor) -> Tensor:
+        features = self.standardize(self.blocks(self.stem((crops - 127.0) / 128.0)))
+        features = F.interpolate(features, scale_factor=2.0, mode="bilinear", align_corners=False)
+        return F.normalize(features, dim=1)
+
+    def exemplar_part(self, features: Tensor) -> Tensor:
+        """The middle 8x8 cells: the object and half of its context."""
+        top = (features.shape[-2] - self.exemplar_cells) // 2
+        left = (features.shape[-1] - self.exemplar_cells) // 2
+        return features[..., top : top + self.exemplar_cells, left : left + self.exemplar_cells]
+
+
+class InvertedResidual(nn.Module):
+    """1x1 expansion, depthwise filter, 1x1 projection, and the input added where it fits.
+
+    Source: Sandler et al., "MobileNetV2", 2018.
+    """
+
+    def __init__(self, channels: int, out: int, kernel: int, stride: int, expansion: int) -> None:
+        super().__init__()
+        hidden = channels * expansion
+        self.expand = (
+            _conv_norm(channels, hidden, kernel=1, activation=True)
+            if expansion > 1
+            else nn.Identity()
+        )
+        self.depthwise = _conv_norm(
+            hidden, hidden, kernel=kernel, stride=stride, groups=hidden, activation=True
+        )
+        self.project = _conv_norm(hidden, out, kernel=1)
+        self.has_skip = stride == 1 and channels == out
+
+    def forward(self, features: Tensor) -> Tensor:
+        out = self.project(self.depthwise(self.expand(features)))
+        return out + features if self.has_skip else out
+
+
+class SameConv2d(nn.Conv2d):
+    """A convolution padded as TensorFlow's "SAME": output = ceil(input / stride).
+
+    At stride 2 an even side gets one pixel more of zeros after than before, which no symmetric
+    ``padding`` can say.
+    """
+
+    def forward(self, features: Tensor) -> Tensor:
+        top, bottom = _same_padding(features.shape[-2], self.kernel_size[0], self.stride[0])
+        left, right = _same_padding(features.shape[-1], self.kernel_size[1], self.stride[1])
+        if top == bottom and left == right:
+            padding = (top, left)
+        else:
+            features = F.pad(features, (left, right, top, bottom))
+            padding = (0, 0)
+        return F.conv2d(
+            features, self.weight, self.bias, self.stride, padding, self.dilation, self.groups
+        )
+
+
+# repeats, kernel, stride, expansion, output channels: Lite0's stages up to block 10
+_LITE0_STAGES = (
+    (1, 3, 1, 1, 16),
+    (2, 3, 2, 6, 24),
+    (2, 5, 2, 6, 40),
+    (3, 3, 2, 6, 80),
+    (3, 5, 1, 6, 112),
+)
+
+
+def _conv_norm(
+    channels: int, out: int, kernel: int, stride: int = 1, groups: int = 1, activation: bool = False
+) -> nn.Sequential:
+    layers: list[nn.Module] = [
+        SameConv2d(channels, out, kernel, stride=stride, groups=groups, bias=False),
+        nn.BatchNorm2d(out, eps=1e-3),
+    ]
+    if activation:
+        layers.append(nn.ReLU6(inplace=True))
+    return nn.Sequential(*layers)
+
+
+def _same_padding(size: int, kernel: int, stride: int) -> tuple[int, int]:
+    total = max((math.ceil(size / stride) - 1) * stride + kernel - size, 0)
+    return total // 2, total - total // 2
+
+
+BACKBONES = {"lite": LiteBackbone, "siamfc": AlexNetBackbone}

@@ -1,0 +1,55 @@
+"""The twin (Siamese) network: one set of weights embeds the exemplar and every search region.
+
+    f(z, x) = gain * (phi(z) * phi(x)) + bias
+
+with phi the backbone and * the cross-correlation (Bertinetto et al. 2016, equation 2).
+"""
+
+import torch
+from torch import Tensor, nn
+
+from tracker.models.backbones import BACKBONES
+from tracker.ops import xcorr
+
+
+class TwinNetwork(nn.Module):
+    """A fully convolutional twin network.
+
+    Args:
+        architecture: "lite" (EfficientNet-Lite0 trunk) or "siamfc" (AlexNet of the paper).
+
+    Raises:
+        ValueError: an architecture that is none of these.
+    """
+
+    def __init__(self, architecture: str) -> None:
+        super().__init__()
+        if architecture not in BACKBONES:
+            raise ValueError(
+                f"expected an architecture out of {', '.join(BACKBONES)}; got {architecture!r}"
+            )
+        self.architecture = architecture
+        self.backbone = BACKBONES[architecture]()
+        self.gain = nn.Parameter(torch.tensor(self.backbone.initial_gain))
+        self.bias = nn.Parameter(torch.tensor(0.0))
+
+    @property
+    def total_stride(self) -> int:
+        """Crop pixels per cell of the response."""
+        return self.backbone.total_stride
+
+    def embed_exemplar(self, exemplar: Tensor) -> Tensor:
+        """Embed exemplar crops ``(Bz, 3, 127, 127)``, RGB 0 to 255, as ``(Bz, C, hz, wz)``."""
+        return self.backbone.exemplar_part(self.backbone(exemplar))
+
+    def embed_search(self, search: Tensor) -> Tensor:
+        """Embed search crops ``(Bx, 3, 255, 255)``, RGB 0 to 255, as ``(Bx, C, hx, wx)``."""
+        return self.backbone(search)
+
+    def correlate(self, exemplar: Tensor, search: Tensor) -> Tensor:
+        """Response maps ``(Bx, 1, hx - hz + 1, wx - wz + 1)`` of embeddings; ``Bx % Bz == 0``."""
+        return self.gain * xcorr(exemplar, search) + self.bias
+
+    def forward(self, exemplar: Tensor, search: Tensor) -> Tensor:
+        """Response maps of crops; ``Bx % Bz == 0``, search i is compared with its exemplar."""
+        return self.correlate(self.embed_exemplar(exemplar), self.embed_search(search))

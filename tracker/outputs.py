@@ -1,0 +1,196 @@
+"""The files that one run writes: where they go, what is refused, and the rows that go into them."""
+
+import os
+from collections import defaultdict, deque
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Self
+
+from tracker.errors import OutputError
+from tracker.frames import Frame, frame_size
+from tracker.result import TrackResult
+from tracker.video import VideoFrame, VideoSink, draw_result, open_writer, read_csv
+from tracker.video.results import CSV_HEADER, CsvWriter, csv_line
+
+Paths = dict[str, Path]
+"""Output files by kind: "video", "csv", "json", "mot", "otb"."""
+
+_SUFFIXES = {"video": ".mp4", "csv": ".csv", "json": ".json", "mot": ".mot.txt", "otb": ".txt"}
+_TRAIL_FRAMES = 30
+
+
+def plan_outputs(wanted: Paths, sources: Sequence[str]) -> list[Paths]:
+    """The output files of each source: ``wanted`` itself for a single one.
+
+    With several sources each path names a folder, made here, that gets one file per source, named
+    after it.
+
+    Raises:
+        OutputError: a folder cannot be made.
+    """
+    if len(sources) == 1:
+        return [wanted]
+    for folder in wanted.values():
+        try:
+            folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise OutputError(f"cannot make the folder {folder}: {error.strerror}") from error
+    names = _distinct([Path(source).stem or "source" for source in sources])
+    return [
+        {kind: folder / f"{name}{_SUFFIXES[kind]}" for kind, folder in wanted.items()}
+        for name in names
+    ]
+
+
+def check_outputs(paths: Paths, source: str, *, overwrite: bool, resume: bool) -> None:
+    """Refuse outputs that would destroy something, before anything is read or written.
+
+    Raises:
+        OutputError: two outputs are one file, an output is the source, it exists and neither
+            ``overwrite`` nor ``resume`` allows that, or its folder is missing.
+    """
+    if resume and "csv" not in paths:
+        raise OutputError("expected --save-csv with --resume: its rows say where to go on")
+    resolved = [os.path.realpath(path) for path in paths.values()]
+    for path, real in zip(paths.values(), resolved, strict=True):
+        if resolved.count(real) > 1:
+            raise OutputError(f"expected a file of its own for each output; got {path} twice")
+        if real == os.path.realpath(source):
+            raise OutputError(f"the output {path} is the source itself")
+        if path.is_dir():
+            raise OutputError(f"could not write {path}: it is a folder")
+        if path.exists() and not (overwrite or resume):
+            raise OutputError(f"could not write {path}: it exists; allow it with --overwrite")
+        if not path.parent.is_dir():
+            raise OutputError(f"could not write {path}: there is no folder {path.parent}")
+
+
+def read_earlier(path: Path, first: Sequence[TrackResult]) -> dict[int, list[TrackResult]]:
+    """The results of a broken run by frame number, without a last frame that is not whole.
+
+    Args:
+        path: the CSV file of the broken run; a missing one is an empty run.
+        first: this run's results in its first frame.
+
+    Raises:
+        SourceError: the file cannot be read.
+        OutputError: it is of a run on other frames or boxes.
+    """
+    rows = defaultdict(list)
+    for result in read_csv(path) if path.exists() else ():
+        rows[result.frame].append(result)
+    earlier = {frame: found for frame, found in rows.items() if len(found) == len(first)}
+    if earlier:
+        begun = [(each.frame, _rounded(each)) for each in next(iter(earlier.values()))]
+        if begun != [(each.frame, _rounded(each)) for each in first]:
+            raise OutputError(f"cannot resume {path}: it begins on another frame or box")
+    return earlier
+
+
+class Outputs:
+    """All outputs of one run, open; a context manager.
+
+    Args:
+        paths: the files; none means that the rows go to standard output.
+        first: the first frame, whose size the video takes.
+        objects: how many objects there are.
+        source, model: their names, stored in JSON.
+        fps: nominal frame rate of the video, or None.
+        overwrite: replace existing files.
+        earlier: rows of a broken run that stay in the CSV file; ``write`` is called with them too.
+
+    Raises:
+        OutputError: a file cannot be made; from ``write`` and on leaving, cannot be written.
+    """
+
+    def __init__(
+        self, paths: Paths, first: VideoFrame, *, objects: int, source: str, model: str,
+        fps: float | None, overwrite: bool, earlier: dict[int, list[TrackResult]],
+    ) -> None:  # fmt: skip
+        self._show_id = objects > 1
+        self._trails = defaultdict(lambda: deque(maxlen=_TRAIL_FRAMES))
+        self._video, self._csv, self._others = None, None, []
+        self._in_csv = frozenset(earlier)
+        with ExitStack() as stack:
+            if not paths:
+                self._others.append(_StandardOutput())
+            for kind, path in paths.items():
+                if kind == "video":
+                    size = frame_size(first.image)
+                    self._video = stack.enter_context(
+                        VideoSink(path, size, fps, overwrite=overwrite)
+                    )
+                elif kind == "csv" and earlier:
+                    kept = [result for results in earlier.values() for result in results]
+                    self._csv = stack.enter_context(CsvWriter.resumed(path, kept))
+                else:
+                    writer = stack.enter_context(
+                        open_writer(kind, path, overwrite=overwrite, source=source, model=model)
+                    )
+                    self._others.append(writer)
+            self._stack = stack.pop_all()
+
+    def write(self, frame: VideoFrame, results: Sequence[TrackResult]) -> None:
+        """Write the results of one frame to every output, rows before pictures."""
+        for result in results:
+            if self._csv and frame.index not in self._in_csv:
+                self._csv.write(result)
+            for writer in self._others:
+                writer.write(result)
+        if self._video:
+            self._video.write(self.draw(frame, results), frame.time_s)
+
+    def draw(self, frame: VideoFrame, results: Sequence[TrackResult]) -> Frame:
+        """A copy of the frame with the results drawn on it."""
+        picture = frame.image.copy()
+        for result in results:
+            x, y, w, h = result.box
+            trail = self._trails[result.id]
+            if not trail or trail[-1][0] != frame.index:
+                trail.append((frame.index, (x + w / 2, y + h / 2)))
+            centers = [center for _, center in trail]
+            draw_result(picture, result, centers, show_id=self._show_id)
+        return picture
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._stack.__exit__(*exc_info)
+
+
+class _StandardOutput:
+    """CSV rows on standard output, each sent at once."""
+
+    def __init__(self) -> None:
+        self._print(CSV_HEADER)
+
+    def write(self, result: TrackResult) -> None:
+        self._print(csv_line(result))
+
+    def _print(self, line: str) -> None:
+        try:
+            print(line, flush=True)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OutputError(f"could not write standard output: {error.strerror}") from error
+
+
+def _rounded(result: TrackResult) -> tuple[float, ...]:
+    return tuple(round(side, 4) for side in result.box)
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """Number the repetitions of a name: clip, clip-2, clip-3."""
+    seen: set[str] = set()
+    distinct = []
+    for name in names:
+        count, candidate = 1, name
+        while candidate in seen:
+            count += 1
+            candidate = f"{name}-{count}"
+        seen.add(candidate)
+        distinct.append(candidate)
+    return distinct

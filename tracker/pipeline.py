@@ -1,0 +1,200 @@
+"""One run of ``tracker track``: a source in, trackers, results and video out.
+
+``run_jobs`` takes the sources one after the other, ``_follow`` is the loop over the frames of one.
+"""
+
+import copy
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
+from itertools import chain
+from pathlib import Path
+
+from tqdm import tqdm
+
+from tracker.boxes import Box
+from tracker.errors import BoxError, DisplayError, OutputError, TrackerError
+from tracker.frames import Frame
+from tracker.outputs import Outputs, Paths, check_outputs, plan_outputs, read_earlier
+from tracker.result import TrackResult
+from tracker.summary import Summary
+from tracker.tracking import Tracker
+from tracker.video import (
+    Source,
+    VideoFrame,
+    open_source,
+    parse_position,
+    prefetch,
+    read_otb_boxes,
+)
+from tracker.video.window import (
+    QUIT_KEYS,
+    REDRAW_KEY,
+    Window,
+    has_display,
+    require_display,
+    select_boxes,
+)
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to do with each source: the options of ``tracker track``, as given.
+
+    Raises:
+        BoxError, DisplayError, OutputError: options that exclude each other, found
+            before anything is read or written.
+    """
+
+    boxes: Sequence[Box]  # (x, y, w, h) in the first frame, 0-based
+    box_file: Path | None  # OTB text, the box is its first line
+    select: bool  # draw the boxes with the mouse
+    reinit: Sequence[tuple[int, Box]]  # frame number and box to start again on
+    start: str | None  # "300" or "12.5s"
+    end: str | None
+    stride: int
+    model: str
+    device: str
+    show: bool
+    quiet: bool
+    outputs: Paths  # by kind
+    truth: Path | None  # OTB text, true boxes to compare with
+    overwrite: bool
+    resume: bool
+
+    def __post_init__(self) -> None:
+        if self.reinit and len(self.boxes) > 1:
+            raise BoxError("expected one --box together with --reinit; got several")
+        if "otb" in self.outputs and len(self.boxes) > 1:
+            raise OutputError("expected one --box with --save-otb, whose format has no ids")
+        if sum((bool(self.boxes), self.box_file is not None, self.select)) > 1:
+            raise BoxError("expected one of --box, --box-file and --select; got more than one")
+        if self.select or self.show:
+            require_display()
+        elif not self.boxes and not self.box_file and not has_display():
+            raise DisplayError("expected --box X,Y,W,H: there is no display to draw the box on")
+
+    @property
+    def reinit_boxes(self) -> dict[int, Box]:
+        """The boxes to start again on by frame number."""
+        return dict(self.reinit)
+
+    def first_boxes(self, frame: VideoFrame) -> list[Box]:
+        """The boxes to start on, asking the user where none were given."""
+        if self.boxes:
+            return list(self.boxes)
+        if self.box_file:
+            boxes = read_otb_boxes(self.box_file)
+            if not len(boxes):
+                raise BoxError(f"expected a box in the first line of {self.box_file}; got none")
+            return [tuple(boxes[0].tolist())]
+        require_display()
+        return select_boxes(frame.image)
+
+
+def run_jobs(sources: Sequence[str], job: Job) -> int:
+    """Follow the objects through every source; return the exit code.
+
+    With several sources a failing one is reported and the others go on; the code is then that of
+    the first failure.
+
+    Raises:
+        TrackerError: a single source failed, or nothing could start.
+    """
+    plans = plan_outputs(job.outputs, sources)
+    for source, paths in zip(sources, plans, strict=True):
+        check_outputs(paths, source, overwrite=job.overwrite, resume=job.resume)
+    tracker = Tracker(job.model, job.device)
+    exit_code = 0
+    for source, paths in zip(sources, plans, strict=True):
+        try:
+            _run(source, job, tracker, paths)
+        except TrackerError as error:
+            if len(sources) == 1:
+                raise
+            print(f"tracker: {source}: {error}", file=sys.stderr)
+            exit_code = exit_code or error.exit_code
+    return exit_code
+
+
+def _run(source: str, job: Job, tracker: Tracker, paths: Paths) -> None:
+    summary = Summary(read_otb_boxes(job.truth) if job.truth else None)
+    try:
+        _follow(source, job, tracker, paths, summary)
+    finally:
+        if summary.frames and not job.quiet:
+            stream = sys.stdout if paths else sys.stderr  # without files the rows are on stdout
+            print(f"{source}: {summary}", *(f"wrote {path}" for path in paths.values()),
+                  sep="\n", file=stream)  # fmt: skip
+
+
+def _follow(source: str, job: Job, tracker: Tracker, paths: Paths, summary: Summary) -> None:
+    with ExitStack() as stack:
+        frames = stack.enter_context(_open(source, job))
+        frames_ahead = stack.enter_context(closing(prefetch(frames)))
+        first = next(frames_ahead)
+        boxes = job.first_boxes(first)
+        objects = [_Followed(copy.copy(tracker), number) for number in range(1, len(boxes) + 1)]
+        results = [each.init(first, box) for each, box in zip(objects, boxes, strict=True)]
+        earlier = read_earlier(paths["csv"], results) if job.resume else {}
+        outputs = stack.enter_context(Outputs(
+            paths, first, objects=len(objects), source=source, model=tracker.model,
+            fps=frames.fps, overwrite=job.overwrite or job.resume, earlier=earlier,
+        ))  # fmt: skip
+        window = stack.enter_context(closing(Window())) if job.show else None
+        progress = stack.enter_context(tqdm(
+            total=frames.frame_count, desc=frames.name, unit="frame",
+            disable=True if job.quiet else None,  # None: only where there is a terminal
+        ))  # fmt: skip
+
+        for frame in chain([first], frames_ahead):
+            if frame is not first:
+                results = [each.follow(frame, job.reinit_boxes, earlier) for each in objects]
+            outputs.write(frame, results)
+            summary.add(results)
+            progress.update()
+            if window and not _show(window, outputs.draw(frame, results), frame, objects):
+                break
+
+
+class _Followed:
+    """One object of a run: its tracker and its number."""
+
+    def __init__(self, tracker: Tracker, number: int) -> None:
+        self._tracker, self._number = tracker, number
+
+    def init(self, frame: VideoFrame, box: Box) -> TrackResult:
+        return self._of(frame, self._tracker.init(frame.image, box))
+
+    def follow(
+        self, frame: VideoFrame, reinit: dict[int, Box], earlier: dict[int, list[TrackResult]]
+    ) -> TrackResult:
+        """Start again where that was asked for, take over what is known already, or track."""
+        started = self.init(frame, reinit[frame.index]) if frame.index in reinit else None
+        if frame.index in earlier:
+            known = earlier[frame.index][self._number - 1]
+            self._tracker.resume(frame.image, known)
+            return known
+        return started or self._of(frame, self._tracker.update(frame.image))
+
+    def _of(self, frame: VideoFrame, result: TrackResult) -> TrackResult:
+        return replace(result, frame=frame.index, time_s=frame.time_s, id=self._number)
+
+
+def _open(source: str, job: Job) -> Source:
+    return open_source(
+        source,
+        start=parse_position(job.start) if job.start else None,
+        end=parse_position(job.end) if job.end else None,
+        stride=job.stride,
+    )
+
+
+def _show(window: Window, picture: Frame, frame: VideoFrame, objects: list[_Followed]) -> bool:
+    """Show a frame and obey the keys; False when the user wants to end."""
+    key = window.show(picture)
+    if key == REDRAW_KEY:
+        for each, box in zip(objects, select_boxes(frame.image), strict=False):
+            each.init(frame, box)
+    return key not in QUIT_KEYS

@@ -1,0 +1,92 @@
+"""From response maps to a displacement: window, scale choice, peak. Pure functions on arrays.
+
+A response map ``(n, n)`` holds the similarity of the exemplar to the search region at each of its
+positions; the centre of the map means "has not moved". The steps and their order are those of
+the SiamFC paper's reference code.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Map = NDArray[np.float32]
+
+
+def cosine_window(size: int) -> Map:
+    """Hann window ``(size, size)`` with sum 1, largest in the middle, zero on no cell."""
+    hann = np.hanning(size + 2)[1:-1]
+    window = np.outer(hann, hann)
+    return (window / window.sum()).astype(np.float32)
+
+
+def upsample(responses: Map, factor: int) -> Map:
+    """Bicubic refinement of maps ``(N, n, n)`` to ``(N, n * factor, n * factor)``.
+
+    Cell ``i`` of the input is centred on ``(i + 0.5) * factor - 0.5`` of the output.
+    """
+    size = responses.shape[-1] * factor
+    return np.stack(
+        [cv2.resize(each, (size, size), interpolation=cv2.INTER_CUBIC) for each in responses]
+    )
+
+
+def best_scale(responses: Map, penalty: float) -> int:
+    """Index of the scale with the highest peak, a change of scale being penalised.
+
+    Peaks are measured from the mean of all maps, so that the penalty acts in the same direction
+    whatever the sign of the responses.
+
+    Args:
+        responses: maps ``(N, n, n)``, N odd, the middle one at unchanged scale.
+        penalty: factor on the peaks of the other scales, 0 to 1.
+    """
+    peaks = responses.max(axis=(1, 2)) - responses.mean()
+    middle = len(responses) // 2
+    factors = np.full(len(responses), penalty)
+    factors[middle] = 1
+    best = int(np.argmax(peaks * factors))
+    return best if peaks[best] * factors[best] > peaks[middle] else middle
+
+
+def apply_window(response: Map, window: Map, influence: float) -> Map:
+    """Blend a map ``(n, n)``, shifted and scaled to minimum 0 and sum 1, with a window of sum 1."""
+    shifted = response - response.min()
+    total = shifted.sum()
+    if total > 0:
+        shifted /= total
+    return (1 - influence) * shifted + influence * window
+
+
+def find_peak(response: Map) -> tuple[float, float]:
+    """Position ``(row, column)`` of the highest value of a map, to a fraction of a cell.
+
+    The fraction is the vertex of the parabola through the peak and its two neighbours along each
+    axis; at the border of the map the whole cell is returned.
+    """
+    row, column = np.unravel_index(int(response.argmax()), response.shape)
+    return _vertex(response[:, column], int(row)), _vertex(response[row], int(column))
+
+
+def displacement(
+    peak: tuple[float, float], size: int, upsampling: int, total_stride: int
+) -> tuple[float, float]:
+    """How far a peak lies from the centre of its map, as ``(dx, dy)`` in search-crop pixels.
+
+    Args:
+        peak: ``(row, column)`` in the upsampled map.
+        size: side of the upsampled map.
+        upsampling: cells of the upsampled map per cell of the response.
+        total_stride: search-crop pixels per cell of the response.
+    """
+    row, column = peak
+    middle = (size - 1) / 2
+    cell = total_stride / upsampling
+    return (column - middle) * cell, (row - middle) * cell
+
+
+def _vertex(values: Map, index: int) -> float:
+    if not 0 < index < len(values) - 1:
+        return float(index)
+    before, at, after = (float(value) for value in values[index - 1 : index + 2])
+    curvature = before - 2 * at + after
+    return index + (before - after) / (2 * curvature) if curvature < 0 else float(index)

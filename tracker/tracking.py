@@ -1,0 +1,233 @@
+"""The tracker: one frame from top to bottom, in the words of the SiamFC paper.
+
+z, exemplar   what to look for: the crop around the first frame's box
+x, search     where to look: crops around the last position, one per scale
+response      similarity of the exemplar to each position of a search crop
+"""
+
+import math
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+from torch import Tensor
+
+from tracker.boxes import MIN_SIDE, Box, check_box, cxcywh_to_xywh, xywh_to_cxcywh
+from tracker.config import TrackerConfig
+from tracker.crops import crop_squares, exemplar_extent, mean_color, scale_factors, search_extent
+from tracker.devices import pick_device
+from tracker.errors import FrameError
+from tracker.frames import Frame, as_frame, frame_size
+from tracker.models import fuse_for_inference, load_model
+from tracker.response import (
+    apply_window,
+    best_scale,
+    cosine_window,
+    displacement,
+    find_peak,
+    upsample,
+)
+from tracker.result import TrackResult
+from tracker.video import open_source, prefetch
+
+
+class Tracker:
+    """Follows one object through a video.
+
+        tracker = Tracker()
+        tracker.init(first_frame, box)
+        result = tracker.update(next_frame)      # result.box, result.score, result.state
+
+    Args:
+        model: "default", the name of a shipped model, or a weights file.
+        device: "auto" (a CUDA device if there is one), "cpu", "cuda" or "cuda:N".
+        **settings: fields of ``TrackerConfig`` that replace those stored with the model.
+
+    Raises:
+        WeightsError: the weights cannot be used.
+        DeviceError: the device does not exist.
+        TypeError, ValueError: an unknown setting, or one out of range.
+    """
+
+    def __init__(
+        self, model: str | os.PathLike[str] = "default", device: str = "auto", **settings: Any
+    ) -> None:
+        self.device = pick_device(device)
+        loaded = load_model(model)
+        self.config: TrackerConfig = replace(loaded.config, **settings)
+        self.model = loaded.name
+        self._network = fuse_for_inference(loaded.network).to(self.device)
+        self._scales = scale_factors(self.config.num_scales, self.config.scale_step)
+        self._exemplar: Tensor | None = None
+
+    def init(self, frame: Any, box: ArrayLike) -> TrackResult:
+        """Start, or start again, on the object inside a box.
+
+        Args:
+            frame: RGB uint8 ``(H, W, 3)``, or what ``as_frame`` makes into it.
+            box: ``(x, y, w, h)`` in frame pixels, 0-based.
+
+        Returns:
+            The first result: the box as given, score 1.
+
+        Raises:
+            FrameError, BoxError: the frame or the box cannot be used; nothing has changed.
+        """
+        frame = as_frame(frame)
+        box = check_box(box, frame_size(frame))
+        center, size = _center_and_size(box)
+        fill = mean_color(frame)
+        extent = exemplar_extent(*size, self.config.context_amount)
+        crop = crop_squares(frame, center, [extent], self.config.exemplar_size, fill)
+        self._exemplar = self._embed(self._network.embed_exemplar, crop)
+        self._fill, self._first_size, self._frame_size = fill, size, frame_size(frame)
+        self._box, self._frames_seen = box, 0
+        return TrackResult(frame=0, time_s=None, id=1, box=box, score=1.0, state="tracking")
+
+    def update(self, frame: Any) -> TrackResult:
+        """Find the object in the next frame.
+
+        Args:
+            frame: as in ``init``; a frame of another size means that the whole picture was resized.
+
+        Returns:
+            The result; ``frame`` counts the calls since ``init``.
+
+        Raises:
+            FrameError: the frame cannot be used, or ``init`` was not called; nothing has changed.
+        """
+        if self._exemplar is None:
+            raise FrameError("expected init(frame, box) before the first update(frame)")
+        frame = as_frame(frame)
+        self._follow_frame_size(frame)
+        config = self.config
+
+        # search crops x around the last position, one per scale
+        center, size = _center_and_size(self._box)
+        extent = exemplar_extent(*size, config.context_amount)
+        extents = self._scales * search_extent(extent, config.exemplar_size, config.search_size)
+        crops = crop_squares(frame, center, extents, config.search_size, self._fill)
+
+        # response maps f(z, x), refined
+        search = self._embed(self._network.embed_search, crops)
+        responses = self._correlate(search)
+        refined = upsample(responses, config.response_upsampling)
+
+        # the scale with the highest peak, then the peak under the cosine window
+        scale = best_scale(refined, config.scale_penalty)
+        window = cosine_window(refined.shape[-1])
+        windowed = apply_window(refined[scale], window, config.window_influence)
+        peak = find_peak(windowed)
+        in_crop = displacement(
+            peak, len(windowed), config.response_upsampling, self._network.total_stride
+        )
+
+        # from crop pixels to frame pixels; the size follows with damping
+        in_frame = np.array(in_crop) * extents[scale] / config.search_size
+        growth = 1 + config.scale_lr * (self._scales[scale] - 1)
+        self._box = self._bounded(center + in_frame, size * growth)
+
+        self._frames_seen += 1
+        score = self._score(refined[scale][round(peak[0]), round(peak[1])])
+        return TrackResult(self._frames_seen, None, 1, self._box, score, self._state(score))
+
+    def resume(self, frame: Any, result: TrackResult) -> None:
+        """Go on from a result of an earlier run, after ``init`` on the frame which that began with.
+
+        Args:
+            frame: the frame that the result was found in.
+            result: what ``update`` returned for it.
+        """
+        frame = as_frame(frame)
+        self._follow_frame_size(frame)
+        self._box = result.box
+        self._frames_seen += 1
+
+    @torch.inference_mode()
+    def _embed(self, embed: Callable[[Tensor], Tensor], crops: NDArray[np.uint8]) -> Tensor:
+        tensor = torch.from_numpy(crops).to(self.device).permute(0, 3, 1, 2).float()
+        if self.device.type == "cpu":
+            # One crop at a time stays in the caches and in memory that malloc has at hand: three
+            # crops take a third less time than as one batch.
+            return torch.cat([embed(each) for each in tensor.split(1)])
+        return embed(tensor)
+
+    @torch.inference_mode()
+    def _correlate(self, search: Tensor) -> NDArray[np.float32]:
+        return self._network.correlate(self._exemplar, search)[:, 0].cpu().numpy()
+
+    def _bounded(self, center: NDArray[np.float64], size: NDArray[np.float64]) -> Box:
+        """Keep the centre inside the frame and the size within reason, whatever was measured.
+
+        Boxes are held to a ten-thousandth of a pixel, as they are written to result files, so that
+        a resumed run goes on exactly as the first would have.
+        """
+        config, limits = self.config, np.array(self._frame_size, float)
+        smallest = np.maximum(self._first_size * config.min_size_ratio, MIN_SIDE)
+        largest = np.minimum(self._first_size * config.max_size_ratio, limits)
+        size = np.clip(size, smallest, np.maximum(largest, MIN_SIDE))
+        box = cxcywh_to_xywh([*np.clip(center, 0, limits), *size])
+        x, y, w, h = np.round(box, 4).tolist()
+        return (x, y, w, h)
+
+    def _follow_frame_size(self, frame: Frame) -> None:
+        size = frame_size(frame)
+        if size != self._frame_size:
+            ratio = np.array(size) / self._frame_size
+            self._box = tuple((np.array(self._box) * np.tile(ratio, 2)).tolist())
+            self._first_size = self._first_size * ratio
+            self._frame_size = size
+
+    def _score(self, peak: float) -> float:
+        exponent = self.config.score_slope * (self.config.score_midpoint - peak)
+        return round(1 / (1 + math.exp(min(exponent, 700.0))), 4)  # exp(710) overflows
+
+    def _state(self, score: float) -> str:
+        if score >= self.config.tracking_score:
+            return "tracking"
+        return "uncertain" if score >= self.config.lost_score else "lost"
+
+
+def track(
+    source: Any,
+    box: ArrayLike,
+    *,
+    model: str | os.PathLike[str] = "default",
+    device: str = "auto",
+    start: int | float | None = None,
+    end: int | float | None = None,
+    stride: int = 1,
+) -> Iterator[TrackResult]:
+    """Follow one object through a source, a result per frame as it is read.
+
+        for result in track("video.mp4", box=(10, 20, 30, 40)):
+            print(result.frame, result.box, result.score, result.state)
+
+    Args:
+        source, start, end, stride: as in ``tracker.video.open_source``; frames are read one at a
+            time and decoded ahead in the background.
+        box: ``(x, y, w, h)`` in pixels of the first frame read.
+        model, device: as in ``Tracker``.
+
+    Raises:
+        SourceError, BoxError, WeightsError, DeviceError: at the first result.
+        SourceEndedEarly: after the last result, if the source broke off.
+    """
+    follower = Tracker(model, device)
+    with (
+        open_source(source, start=start, end=end, stride=stride) as frames,
+        closing(prefetch(frames)) as frames_ahead,
+    ):
+        for number, frame in enumerate(frames_ahead):
+            result = follower.update(frame.image) if number else follower.init(frame.image, box)
+            yield replace(result, frame=frame.index, time_s=frame.time_s)
+
+
+def _center_and_size(box: Box) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    values = xywh_to_cxcywh(box)
+    return values[:2], values[2:]

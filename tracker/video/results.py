@@ -1,0 +1,247 @@
+"""Write result files: CSV, JSON, OTB and MOT.
+
+Text formats are written line by line as results come, so a killed run keeps every row; JSON is
+written beside its target and put in place when complete, so the target is always whole.
+"""
+
+import json
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import NoReturn, Protocol, Self, TextIO
+
+from tracker.boxes import Box
+from tracker.errors import OutputError
+from tracker.result import TrackResult
+from tracker.video.result_readers import CSV_HEADER, PathLike, read_csv, read_otb_boxes
+
+__all__ = [
+    "CSV_HEADER",
+    "CsvWriter",
+    "JsonWriter",
+    "MotWriter",
+    "OtbWriter",
+    "ResultWriter",
+    "open_writer",
+    "read_csv",
+    "read_otb_boxes",
+]
+
+
+class ResultWriter(Protocol):
+    """Where results go, one at a time, in the order of frames; a context manager."""
+
+    def write(self, result: TrackResult) -> None: ...
+
+    def close(self) -> None: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *exc_info: object) -> None: ...
+
+
+def open_writer(
+    kind: str, path: PathLike, *, overwrite: bool = False, source: str = "", model: str = ""
+) -> ResultWriter:
+    """Open a result file.
+
+    Args:
+        kind: ``"csv"``, ``"json"``, ``"otb"`` or ``"mot"``.
+        path: the file to make.
+        overwrite: replace an existing file instead of refusing.
+        source: name of the source, stored in JSON.
+        model: name of the model, stored in JSON.
+
+    Raises:
+        OutputError: the file exists or cannot be made; later, from ``write`` and ``close``, it
+            cannot be written.
+        ValueError: another kind.
+    """
+    if kind == "json":
+        return JsonWriter(path, overwrite=overwrite, source=source, model=model)
+    writers = {"csv": CsvWriter, "otb": OtbWriter, "mot": MotWriter}
+    if kind not in writers:
+        raise ValueError(f"expected csv, json, otb or mot; got {kind!r}")
+    return writers[kind](path, overwrite=overwrite)
+
+
+class _LineWriter:
+    """A text file that gets one finished line per result."""
+
+    header = ""
+
+    def __init__(self, path: PathLike, *, overwrite: bool = False) -> None:
+        self._path = Path(path)
+        self._file = _create(self._path, overwrite)
+        if self.header:
+            self._write_line(self.header)
+
+    def write(self, result: TrackResult) -> None:
+        self._write_line(self.line(result))
+
+    def line(self, result: TrackResult) -> str:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        try:
+            self._file.close()
+        except OSError as error:
+            raise _output_error(self._path, error) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def _write_line(self, line: str) -> None:
+        try:
+            self._file.write(line + "\n")  # line-buffered: this reaches the system at once
+        except OSError as error:
+            raise _output_error(self._path, error) from error
+
+
+class CsvWriter(_LineWriter):
+    """The project's own table: ``frame,time_s,id,x,y,w,h,score,state``, 0-based pixels."""
+
+    header = CSV_HEADER
+
+    @classmethod
+    def resumed(cls, path: PathLike, results: Iterable[TrackResult]) -> Self:
+        """Open an existing file to go on after ``results``; what follows them is dropped.
+
+        The file is replaced in one step, so that a fault here loses no row.
+        """
+        writer = cls(f"{os.fspath(path)}.part", overwrite=True)
+        for result in results:
+            writer.write(result)
+        try:
+            os.replace(writer._path, path)
+        except OSError as error:
+            raise _output_error(Path(path), error) from error
+        writer._path = Path(path)
+        return writer
+
+    def line(self, result: TrackResult) -> str:
+        return csv_line(result)
+
+
+class OtbWriter(_LineWriter):
+    """An OTB result file: ``x,y,w,h`` per frame, x and y counted from 1; one object per file.
+
+    Raises:
+        OutputError: also when results of a second object are written.
+    """
+
+    _id: int | None = None
+
+    def line(self, result: TrackResult) -> str:
+        if self._id not in (None, result.id):
+            raise OutputError(
+                f"could not write {self._path}: an OTB file holds one object; "
+                f"got objects {self._id} and {result.id}"
+            )
+        self._id = result.id
+        return _decimals(_one_based(result))
+
+
+class MotWriter(_LineWriter):
+    """A MOTChallenge result file (MOT16, Milan et al. 2016): frame, x and y counted from 1.
+
+    ``frame,id,x,y,w,h,score,-1,-1,-1`` per object and frame, lost ones included.
+    """
+
+    def line(self, result: TrackResult) -> str:
+        box = _decimals(_one_based(result))
+        return f"{result.frame + 1},{result.id},{box},{result.score:.4f},-1,-1,-1"
+
+
+class JsonWriter:
+    """One JSON object: ``{"source", "model", "results": [...]}``, one result per line.
+
+    Rows go to ``<path>.part`` as they come; ``close`` makes that the target.
+    """
+
+    def __init__(
+        self, path: PathLike, *, overwrite: bool = False, source: str = "", model: str = ""
+    ) -> None:
+        self._path = Path(path)
+        self._part = self._path.with_name(self._path.name + ".part")
+        if self._path.exists() and not overwrite:
+            raise _output_error(self._path, FileExistsError())
+        self._file = _create(self._part, overwrite)
+        self._between = "\n"
+        head = json.dumps({"source": source, "model": model})
+        self._write(f'{head[:-1]}, "results": [')
+
+    def write(self, result: TrackResult) -> None:
+        row = {
+            "frame": result.frame,
+            "time_s": None if result.time_s is None else round(result.time_s, 6),
+            "id": result.id,
+            "box": [round(side, 4) for side in result.box],
+            "score": round(result.score, 4),
+            "state": result.state,
+        }
+        self._write(self._between + json.dumps(row))
+        self._between = ",\n"
+
+    def close(self) -> None:
+        if self._file.closed:
+            return
+        self._write("\n]}\n")
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            os.replace(self._part, self._path)
+        except OSError as error:
+            self._give_up(error)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def _write(self, text: str) -> None:
+        try:
+            self._file.write(text)
+        except OSError as error:
+            self._give_up(error)
+
+    def _give_up(self, error: OSError) -> NoReturn:
+        with suppress(OSError):
+            self._file.close()
+        self._part.unlink(missing_ok=True)
+        raise _output_error(self._path, error) from error
+
+
+def csv_line(result: TrackResult) -> str:
+    """One result as a row under ``CSV_HEADER``, without a line break."""
+    time_s = "" if result.time_s is None else f"{result.time_s:.6f}"
+    box = _decimals(result.box)
+    return f"{result.frame},{time_s},{result.id},{box},{result.score:.4f},{result.state}"
+
+
+def _create(path: Path, overwrite: bool) -> TextIO:
+    try:
+        return open(path, "w" if overwrite else "x", buffering=1, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise _output_error(path, error) from error
+
+
+def _output_error(path: Path, error: OSError) -> OutputError:
+    if isinstance(error, FileExistsError):
+        return OutputError(f"could not write {path}: it exists, and overwriting was not asked for")
+    return OutputError(f"could not write {path}: {error.strerror or error}")
+
+
+def _one_based(result: TrackResult) -> Box:
+    x, y, w, h = result.box
+    return (x + 1, y + 1, w, h)
+
+
+def _decimals(box: Box) -> str:
+    return ",".join(f"{value:.4f}" for value in box)

@@ -1,0 +1,104 @@
+"""Open anything that shows frames one after the other: ``open_source``."""
+
+import glob
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tracker.errors import SourceError
+from tracker.video.capture import CaptureSource
+from tracker.video.frame_source import Position, Selection, Source
+from tracker.video.pictures import ArraySource, ImageSource, images_in, is_image
+from tracker.video.video_file import VideoFileSource
+
+_URL = re.compile(r"(rtsps?|https?|udp|rtmps?)://", re.IGNORECASE)
+_POSITION = re.compile(r"(\d+)|(\d+(?:\.\d*)?|\.\d+)s", re.ASCII)
+
+
+def open_source(
+    source: str | os.PathLike[str] | int | Iterable[Any],
+    *,
+    start: Position | None = None,
+    end: Position | None = None,
+    stride: int = 1,
+) -> Source:
+    """Open a source of frames.
+
+    Args:
+        source: one of
+            a video file, read with its rotation and its true, possibly uneven time stamps;
+            an image file, a folder of images or a glob such as ``"frames/*.jpg"``, in natural
+            order (``img2`` before ``img10``), at an assumed 25 frames per second;
+            a webcam's number, ``0`` or ``"0"``; an ``rtsp``, ``http(s)``, ``udp`` or ``rtmp`` URL;
+            images in memory: any iterable of what ``tracker.frames.as_frame`` takes, or an array
+            ``(N, H, W, 3)``. Their frames may be the caller's own arrays: draw on a copy.
+            A name that exists on disk is always a file, however odd it looks.
+        start: the first frame wanted: an ``int`` is a frame number, a ``float`` is seconds.
+            Reached by decoding and counting, so it is exact for every format.
+        end: the first frame not wanted, in the same two forms.
+        stride: every how many-th frame is wanted, counted from ``start``.
+
+    Returns:
+        A context manager and iterator of ``VideoFrame(index, time_s, image)``; ``index`` is the
+        frame's number in the source whatever was skipped. Frames keep their own size where the
+        size changes in the middle.
+
+    Raises:
+        SourceError: the source cannot be opened or has no frame, or the range is empty. While
+            iterating also ``SourceEndedEarly``, after all frames that could be read.
+    """
+    selection = Selection(start, end, stride)
+    if isinstance(source, (str, os.PathLike)):
+        return _open_named(os.fspath(source), selection)
+    if isinstance(source, (int, np.integer)) and not isinstance(source, bool):
+        return CaptureSource(int(source), selection)
+    if isinstance(source, Iterable):
+        return ArraySource(source, selection)
+    raise SourceError(
+        f"expected a path, URL, webcam number or iterable of images; got {type(source).__name__}"
+    )
+
+
+def parse_position(text: str) -> Position:
+    """Read a place in a source as written by a user.
+
+    Args:
+        text: ``"300"``, the frame number, or ``"12.5s"``, a time in seconds.
+
+    Returns:
+        An ``int`` for a frame number, a ``float`` for seconds.
+
+    Raises:
+        SourceError: the text is neither.
+    """
+    match = _POSITION.fullmatch(text.strip())
+    if not match:
+        raise SourceError(f"expected a frame number like 300 or a time like 12.5s; got {text!r}")
+    number, seconds = match.groups()
+    return int(number) if number else float(seconds)
+
+
+def _open_named(name: str, selection: Selection) -> Source:
+    path = Path(name)
+    if name and "\0" not in name and path.exists():
+        if path.is_dir():
+            return ImageSource(
+                path.resolve().name, images_in(path), f"no images in the folder {name}", selection
+            )
+        if is_image(path):
+            return ImageSource(path.stem, [path], f"no image in {name}", selection)
+        return VideoFileSource(path, selection)
+    if re.fullmatch(r"\d{1,4}", name, re.ASCII):
+        return CaptureSource(int(name), selection)
+    if _URL.match(name):
+        return CaptureSource(name, selection)
+    if glob.has_magic(name):
+        paths = [path for path in map(Path, glob.glob(name)) if is_image(path)]
+        return ImageSource(
+            path.parent.name or "images", paths, f"no images match {name}", selection
+        )
+    raise SourceError(f"no such file or folder: {name!r}")
