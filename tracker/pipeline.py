@@ -14,7 +14,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from tracker.boxes import Box
-from tracker.errors import BoxError, DisplayError, OutputError, TrackerError
+from tracker.errors import BoxError, DisplayError, TrackerError
 from tracker.frames import Frame
 from tracker.outputs import Outputs, Paths, check_outputs, plan_outputs, read_earlier
 from tracker.result import TrackResult
@@ -43,7 +43,7 @@ class Job:
     """What to do with each source: the options of ``tracker track``, as given.
 
     Raises:
-        BoxError, DisplayError, OutputError: options that exclude each other, found
+        BoxError, DisplayError: options that exclude each other, found
             before anything is read or written.
     """
 
@@ -67,7 +67,7 @@ class Job:
         if self.reinit and len(self.boxes) > 1:
             raise BoxError("expected one --box together with --reinit; got several")
         if "otb" in self.outputs and len(self.boxes) > 1:
-            raise OutputError("expected one --box with --save-otb, whose format has no ids")
+            raise BoxError("expected one --box with --save-otb, whose format has no ids")
         if sum((bool(self.boxes), self.box_file is not None, self.select)) > 1:
             raise BoxError("expected one of --box, --box-file and --select; got more than one")
         if self.select or self.show:

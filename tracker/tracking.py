@@ -216,6 +216,7 @@ def track(
 
     Raises:
         SourceError, BoxError, WeightsError, DeviceError: at the first result.
+        FrameError: an image in memory is no frame.
         SourceEndedEarly: after the last result, if the source broke off.
     """
     follower = Tracker(model, device)

@@ -58,6 +58,7 @@ def make_video(
     options = {"movflags": movflags} if kind in ("mp4", "mov") else {}
     container_format = "h264" if kind == "h264" else None
     with av.open(str(path), "w", format=container_format, options=options) as container:
+        container.metadata["title"] = "TITLE"
         stream = container.add_stream(codec, rate=rate, options=encoder)
         stream.width, stream.height = size
         stream.pix_fmt = pixels
@@ -74,15 +75,19 @@ def make_video(
     return path
 
 
-def make_audio(path: Path) -> Path:
+def make_audio(path: Path, *, cover: bool = False) -> Path:
     with av.open(str(path), "w") as container:
-        stream = container.add_stream("aac", rate=44_100)
-        frame = av.AudioFrame.from_ndarray(
-            np.zeros((1, 4096), np.float32), format="fltp", layout="mono"
-        )
+        sound = container.add_stream("aac", rate=44_100)
+        if cover:
+            picture = container.add_stream("mjpeg", rate=1)
+            picture.width, picture.height, picture.pix_fmt = 32, 32, "yuvj420p"
+            picture.disposition = av.stream.Disposition.attached_pic
+            frame = av.VideoFrame.from_ndarray(flat(0, (32, 32)))
+            container.mux(picture.encode(frame) + picture.encode(None))
+        samples = np.zeros((1, 4096), np.float32)
+        frame = av.AudioFrame.from_ndarray(samples, format="fltp", layout="mono")
         frame.rate = 44_100
-        container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
+        container.mux(sound.encode(frame) + sound.encode(None))
     return path
 
 

@@ -143,6 +143,12 @@ def test_start_end_and_stride_are_exact(clip, tmp_path, kind, range_, expected):
         assert all(abs(f.image.mean() - level(f.index)) < 6 for f in source)
 
 
+def test_a_time_copied_from_a_result_file_finds_its_frame(tmp_path):
+    path = make_video(tmp_path / "clip.mp4", 6, rate=30)
+    assert indices(path, start=float(f"{2 / 30:.6f}")) == [2, 3, 4, 5]
+    assert indices(path, end=float(f"{2 / 30:.6f}")) == [0, 1]
+
+
 @pytest.mark.parametrize("range_", [
     {"start": 5, "end": 5}, {"start": 5, "end": 2}, {"end": 0}, {"end": 0.0}, {"start": -1},
     {"start": -0.5}, {"end": -3}, {"stride": 0}, {"stride": -2}, {"start": 2.0, "end": 1.5},
@@ -243,6 +249,15 @@ def test_edit_list_is_no_false_alarm(tmp_path):
     assert indices(edited) == list(range(25))
 
 
+@pytest.mark.parametrize("kind", ["mp4", "mkv"])
+def test_metadata_that_is_no_text_does_no_harm(tmp_path, kind):
+    path = make_video(tmp_path / f"clip.{kind}", 5)
+    data = path.read_bytes()
+    assert b"TITLE" in data
+    path.write_bytes(data.replace(b"TITLE", b"\xff\xe9\xfe\xff\xff"))
+    assert indices(path) == list(range(5))
+
+
 def test_damaged_bytes_end_in_a_sentence(tmp_path):
     data = make_video(tmp_path / "whole.mp4", 40, (160, 120), picture=texture).read_bytes()
     rng = np.random.default_rng(0)
@@ -272,6 +287,7 @@ def test_recording_that_begins_inside_a_group_of_pictures(tmp_path):
     ("text.mp4", lambda p: p.write_text("not a video\n" * 500), "Invalid data"),
     ("empty.mp4", lambda p: p.write_bytes(b""), "empty"),
     ("sound.mp4", make_audio, "only audio"),
+    ("cover.mp4", lambda p: make_audio(p, cover=True), "only audio"),
     ("folder", lambda p: p.mkdir(), "no images in the folder"),
     ("empty.png", lambda p: p.write_bytes(b""), "not an image"),
     ("text.jpg", lambda p: p.write_text("hello"), "not an image"),

@@ -57,7 +57,7 @@ def load_model(model: str | os.PathLike[str] = "default") -> Model:
             raise WeightsError(f"model {name!r} has no weights yet: train it, or name a file")
         return _load_file(path, name)
     path = Path(name)
-    if not path.is_file():
+    if not os.path.isfile(name):
         raise WeightsError(
             f"expected a weights file or one of default, {', '.join(BACKBONES)}; got {name!r}"
         )

@@ -56,7 +56,6 @@ def _prefetch(iterable: Iterable[T], depth: int) -> Iterator[T]:
                 raise value
             free.release()
             yield value
-            del value  # a frame that nobody uses must not stay while the next one is awaited
     finally:
         stop.set()
         free.release()

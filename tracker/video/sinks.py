@@ -167,9 +167,7 @@ class VideoSink:
                 frame = self._queue.get()
 
     def _mux(self, frame: av.VideoFrame | None) -> None:
-        for packet in self._stream.encode(frame):
-            packet.duration = self._interval  # counts for the last frame only
-            self._container.mux(packet)
+        self._container.mux(self._stream.encode(frame))
 
     def _output_error(self, error: Exception) -> OutputError:
         if isinstance(error, FileExistsError):

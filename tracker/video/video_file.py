@@ -94,10 +94,11 @@ class VideoFileSource(Source):
 
     def _decode(self) -> Iterator[av.VideoFrame]:
         self._fault: str | None = None
-        # Elsewhere the mark means half a picture. Feeding that to the decoder could cost whole
-        # ones: when it fails, PyAV drops the frames that were still inside.
+        # In a transport stream the mark means that a part was lost, which decoders bridge.
+        # Elsewhere it means half a picture, and feeding that could cost whole ones: when a
+        # decoder fails, PyAV drops the frames that were still inside.
         skip_corrupt = self._container.format.name != "mpegts"
-        intact, delivered = 0, False
+        intact = 0
         for packet in self._packets():
             if packet is not None and packet.size:
                 if packet.is_corrupt and skip_corrupt:
@@ -108,9 +109,6 @@ class VideoFileSource(Source):
             except Exception as error:  # as above
                 self._fault = _reason(error)
                 continue
-            if frames and not delivered:
-                # A recording may begin inside a group of pictures: nothing of ours is lost there.
-                delivered, self._fault = True, None
             yield from frames
         if self._fault:
             raise SourceError(f"cannot read all of {self._shown}: {self._fault}")
@@ -121,13 +119,11 @@ class VideoFileSource(Source):
 
     def _pictures(self) -> Iterator[Picture]:
         start = self._stream.start_time or 0
-        seconds = 0.0
+        seconds, stamped = 0.0, 0  # of the last frame with a time stamp: its time and number
         for number, frame in enumerate(chain([self._first], self._decoded)):
             if frame.pts is not None:
                 seconds = float((frame.pts - start) * self._stream.time_base)
                 stamped = number
-            elif number == 0:
-                stamped = 0
             waited = (number - stamped) / (self.fps or DEFAULT_FPS)
             yield Picture(seconds + waited, partial(self._to_image, frame))
 

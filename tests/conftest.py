@@ -1,0 +1,59 @@
+"""Fixtures for all tests: small clips with their truth, and the real data beside the project."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+class MovingPatch:
+    """A textured patch that moves over a textured background, with its exact boxes."""
+
+    def __init__(self, frames: int = 12, size: tuple[int, int] = (240, 180), seed: int = 0) -> None:
+        rng = np.random.default_rng(seed)
+        width, height = size
+        self._background = _texture(rng, (height, width), smooth=6)
+        self._patch = _texture(rng, (36, 44), smooth=2)
+        positions = [(40 + 5 * i, 50 + 3 * i) for i in range(frames)]
+        self.boxes = [(float(x), float(y), 44.0, 36.0) for x, y in positions]
+        self.frames = [self._frame(*position) for position in positions]
+
+    def _frame(self, x: int, y: int) -> np.ndarray:
+        frame = self._background.copy()
+        frame[y : y + 36, x : x + 44] = self._patch
+        return frame
+
+
+def _texture(rng: np.random.Generator, shape: tuple[int, int], smooth: float) -> np.ndarray:
+    noise = cv2.GaussianBlur(rng.uniform(0, 255, (*shape, 3)), (0, 0), smooth)
+    low, high = noise.min(), noise.max()
+    return ((noise - low) / (high - low) * 255).astype(np.uint8)
+
+
+@pytest.fixture(scope="session")
+def moving_patch() -> MovingPatch:
+    return MovingPatch()
+
+
+@pytest.fixture(scope="session")
+def patch_video(moving_patch, tmp_path_factory) -> Path:
+    """The moving patch as a real mp4 file of 12 frames at 25 frames per second."""
+    from tracker.video import VideoSink
+
+    path = tmp_path_factory.mktemp("clip") / "patch.mp4"
+    with VideoSink(path, (240, 180), 25) as sink:
+        for index, frame in enumerate(moving_patch.frames):
+            sink.write(frame, index / 25)
+    return path
+
+
+@pytest.fixture(scope="session")
+def otb_data() -> Path:
+    """The folder with the real OTB sequences; the test is skipped where it is absent."""
+    folder = SHARED_DATA / "otb"
+    if not folder.is_dir():
+        pytest.skip(f"the real sequences are not here: no folder {folder}")
+    return folder

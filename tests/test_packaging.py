@@ -1,0 +1,97 @@
+"""What is in the wheel and the source distribution, and that the installed package works."""
+
+import os
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory):
+    """A copy of what git tracks, so that building leaves nothing here."""
+    copy = tmp_path_factory.mktemp("checkout")
+    names = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, check=False,
+    )  # fmt: skip
+    if names.returncode != 0:
+        pytest.skip("this is no git checkout")
+    for name in names.stdout.decode().split("\0"):
+        if name and (ROOT / name).is_file():
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            (copy / name).write_bytes((ROOT / name).read_bytes())
+    return copy
+
+
+@pytest.fixture(scope="module")
+def wheel(checkout, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wheel")
+    run(sys.executable, "-m", "pip", "wheel", "--no-deps", "-q", "-w", folder, checkout)
+    (path,) = folder.glob("*.whl")
+    return path
+
+
+def run(*command, **options):
+    done = subprocess.run(
+        list(map(str, command)), capture_output=True, text=True, check=False, **options
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_wheel_holds_the_package_and_nothing_else(wheel):
+    with zipfile.ZipFile(wheel) as file:
+        names = file.namelist()
+    assert "tracker/models/weights/lite.safetensors" in names
+    assert "tracker/py.typed" in names
+    assert any(name.endswith("licenses/LICENSE") for name in names)
+    assert any(name.endswith("licenses/NOTICE") for name in names)
+    assert {name.split("/")[0].split("-")[0] for name in names} == {"tracker"}
+    assert wheel.stat().st_size < 8 * 2**20
+
+
+def test_the_source_distribution_can_be_built_from(checkout, tmp_path):
+    code = f"import setuptools.build_meta as b; print(b.build_sdist({str(tmp_path)!r}))"
+    try:
+        run(sys.executable, "-c", "import setuptools")
+    except AssertionError:
+        pytest.skip("setuptools is not installed here")
+    name = run(sys.executable, "-c", code, cwd=checkout).splitlines()[-1]
+    with tarfile.open(tmp_path / name) as file:
+        inside = {Path(*Path(member).parts[1:]).as_posix() for member in file.getnames()}
+    assert {"setup.py", "pyproject.toml", "README.md", "LICENSE", "NOTICE"} <= inside
+    assert "tracker/models/weights/lite.safetensors" in inside
+
+
+def test_the_installed_command_runs_from_any_folder(wheel, tmp_path):
+    """Also from a folder with a ``tracker`` folder in it, which must not be imported instead."""
+    environment = tmp_path / "environment"
+    run(sys.executable, "-m", "venv", "--without-pip", environment)
+    python = environment / "bin" / "python"
+    where = "import sysconfig; print(sysconfig.get_paths()['purelib'])"
+    site = Path(run(python, "-c", where).strip())
+    run(sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "-q", wheel)
+    # the dependencies, but not this checkout, from the environment that runs the tests
+    (site / "dependencies.pth").write_text(
+        "\n".join(path for path in sys.path if path.endswith("site-packages")) + "\n"
+    )
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / "tracker").mkdir(parents=True)
+    (elsewhere / "tracker" / "__init__.py").write_text("raise SystemExit('the wrong package')")
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    command = environment / "bin" / "tracker"
+    out = run(command, "info", cwd=elsewhere, env=clean)
+    assert str(site / "tracker") in out
+    run(command, "sample", "clip", cwd=elsewhere, env=clean)
+    truth = "clip/groundtruth_rect.txt"
+    out = run(command, "track", "clip/clip.mp4", "--box-file", truth, "--end", "20",
+              "-o", "out.mp4", cwd=elsewhere, env=clean)  # fmt: skip
+    assert "20 frames" in out
