@@ -198,10 +198,9 @@ def write_sample(
     from tracker.video.sinks import VideoSink
 
     paths = SamplePaths(Path(directory) / "clip.mp4", Path(directory) / "groundtruth_rect.txt")
-    present = [str(path) for path in paths if path.exists()]
-    if present and not overwrite:
-        raise OutputError(f"expected no file of that name yet; got {' and '.join(present)}: "
-                          f"allow overwriting or choose another directory")  # fmt: skip
+    for path in paths:
+        if path.exists() and not overwrite:
+            raise OutputError(f"could not write {path}: it exists; allow it with --overwrite")
     clip = SampleClip() if clip is None else clip
     lines = []
     try:

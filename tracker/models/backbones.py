@@ -118,13 +118,12 @@ class SameConv2d(nn.Conv2d):
     def forward(self, features: Tensor) -> Tensor:
         top, bottom = _same_padding(features.shape[-2], self.kernel_size[0], self.stride[0])
         left, right = _same_padding(features.shape[-1], self.kernel_size[1], self.stride[1])
-        if top == bottom and left == right:
-            padding = (top, left)
-        else:
-            features = F.pad(features, (left, right, top, bottom))
-            padding = (0, 0)
+        weight = self.weight
+        if top != bottom or left != right:
+            # Zeros before the weights in place of zeros after the map: the same sums, no copy.
+            weight = F.pad(weight, (right - left, 0, bottom - top, 0))
         return F.conv2d(
-            features, self.weight, self.bias, self.stride, padding, self.dilation, self.groups
+            features, weight, self.bias, self.stride, (bottom, right), self.dilation, self.groups
         )
 
 
