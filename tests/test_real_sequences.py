@@ -52,7 +52,7 @@ def test_the_default_model_beats_siamfc_on_the_real_targets(otb_data, tmp_path):
     table = "\n".join(f"{target:14} {auc:.3f}" for target, auc in reached.items())
     mean = np.mean(list(reached.values()))
     print(f"{table}\nmean           {mean:.4f}")
-    # The mean moves by 0.02 with the number of threads: rounding decides close calls between scales.
+    # The mean moves by 0.02 with the number of threads: rounding decides close calls.
     assert mean >= 0.63, table
     assert mean > SIAMFC_3S
     assert min(reached.values()) > 0.2, table
