@@ -51,6 +51,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
     with zipfile.ZipFile(wheel) as file:
         names = file.namelist()
     assert "tracker/models/weights/lite.safetensors" in names
+    assert "tracker/datasets/otb100.csv" in names
     assert "tracker/py.typed" in names
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert any(name.endswith("licenses/NOTICE") for name in names)

@@ -65,7 +65,8 @@ def overlap(boxes: ArrayLike, others: ArrayLike) -> NDArray[np.float64]:
     height = np.minimum(bottom, bottom2) - np.maximum(top, top2)
     intersection = np.maximum(width, 0) * np.maximum(height, 0)
     union = boxes[..., 2] * boxes[..., 3] + others[..., 2] * others[..., 3] - intersection
-    return np.divide(intersection, union, out=np.zeros_like(union), where=union != 0)
+    shares = np.divide(intersection, union, out=np.zeros_like(union), where=union != 0)
+    return np.minimum(shares, 1)  # rounding can lift the share of two equal boxes above 1
 
 
 def check_box(box: ArrayLike, frame_size: tuple[int, int]) -> Box:

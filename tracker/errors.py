@@ -57,3 +57,7 @@ class DeviceError(TrackerError):
 
 class DisplayError(TrackerError):
     """A window is needed but there is no display, or the installed OpenCV has no windows."""
+
+
+class EntrantError(TrackerError):
+    """A tracker named for a benchmark cannot be made here, or does not keep to the form."""

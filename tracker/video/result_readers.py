@@ -60,7 +60,8 @@ def read_otb_boxes(path: PathLike) -> NDArray[np.float64]:
     boxes = np.empty((len(lines), 4))
     for number, line in enumerate(lines, start=1):
         try:
-            boxes[number - 1] = [float(field) for field in re.split(r"\s*,\s*|\s+", line.strip())]
+            x, y, w, h = (float(field) for field in re.split(r"\s*,\s*|\s+", line.strip()))
+            boxes[number - 1] = x, y, w, h
         except ValueError as error:
             raise DatasetError(
                 f"{path}, line {number}: expected four numbers x, y, w, h; got {line!r}"
