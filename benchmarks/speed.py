@@ -15,7 +15,6 @@ rounds, and the peak memory after one and after all passes over the clip.
 
 import argparse
 import json
-import os
 import platform
 import resource
 import tempfile
@@ -27,7 +26,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from statistics import median
 
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the command line does
+from tracker.threads import spin_briefly
+
+spin_briefly()  # as the command line does, before PyTorch loads
 
 import cv2
 import numpy as np

@@ -6,6 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
+from tracker.threads import spin_briefly
+
+spin_briefly()
+
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 

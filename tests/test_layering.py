@@ -11,14 +11,14 @@ PACKAGE = Path(__file__).parents[1] / "tracker"
 
 # Each module may import those of its own layer and of the layers above it in this list.
 LAYERS = [
-    {"errors", "result", "boxes", "config"},
+    {"errors", "result", "boxes", "config", "threads"},
     {"frames"},
     {"crops", "response", "video", "datasets"},
     {"ops"},
     {"models", "devices"},
     {"tracking"},
     {"evaluation", "training"},
-    {"outputs", "summary", "info", "pipeline"},
+    {"outputs", "summary", "info", "pipeline", "benchmark"},
     {"cli", "__main__"},
 ]
 # A package that is imported in one place only.

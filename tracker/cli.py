@@ -9,19 +9,20 @@ import re
 import signal
 import sys
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import NoReturn
 
 from tracker import __version__
 from tracker.errors import TrackerError
+from tracker.threads import spin_briefly
 
 INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code (see ``tracker.errors`` for the codes)."""
-    # Threads that wait must not spin: decoding, tracking and encoding share the cores.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    spin_briefly()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     arguments = _join_negative_numbers(sys.argv[1:] if argv is None else argv)
     args = _parser().parse_args(arguments)
@@ -50,6 +51,19 @@ def _track(args: argparse.Namespace) -> int:
     return run_jobs(args.sources, job)
 
 
+def _benchmark(args: argparse.Namespace) -> int:
+    from tracker.benchmark import BenchmarkJob, run_benchmark
+    from tracker.evaluation.ope import Benchmark
+
+    options = vars(args) | {"trackers": args.trackers or ["default"]}
+    return run_benchmark(
+        BenchmarkJob(**{field.name: options[field.name] for field in fields(BenchmarkJob)}),
+        Benchmark(**{
+            field.name: options[field.name] for field in fields(Benchmark) if field.name in options
+        }),
+    )  # fmt: skip
+
+
 def _sample(args: argparse.Namespace) -> int:
     from tracker.datasets.synthetic import write_sample
 
@@ -74,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"tracker {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_track(commands)
+    _add_benchmark(commands)
 
     sample = commands.add_parser(
         "sample", help="write a sample clip and its true boxes into a folder"
@@ -151,6 +166,64 @@ def _add_track(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     existing.add_argument(
         "--resume", action="store_true", help="go on after the rows of a broken run"
     )
+
+
+def _add_benchmark(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    benchmark = commands.add_parser(
+        "benchmark",
+        help="run trackers over a data set and score them",
+        description="Run trackers over the sequences of a data set and score them by the published "
+        "rules. Each finished run is kept as it ends.",
+        epilog="Trackers: default, lite, a weights file; opencv-mil, opencv-kcf, opencv-csrt; "
+        "opencv-vit:FILE, opencv-nano:BACKBONE,NECKHEAD, opencv-dasiamrpn:MODEL,CLS,R1; "
+        "results:FOLDER (result files made elsewhere, scored without pictures); MODULE:CLASS "
+        "(yours, with init(frame, box) and update(frame)). Exit codes: 0 done; 1 a run failed, "
+        "the others are scored; 2 bad input; 4 an output could not be written; 130 interrupted.",
+    )
+    benchmark.set_defaults(run=_benchmark)
+    benchmark.add_argument("root", metavar="ROOT", type=Path, help="folder of the data set")
+    benchmark.add_argument(
+        "--dataset", default="otb", metavar="KIND",
+        help="otb (what is there), otb2013, otb100, tb50, vot, got10k, uav, lasot or folder",
+    )  # fmt: skip
+    benchmark.add_argument(
+        "--sequences", metavar="A,B", type=lambda text: text.split(","), help="only these"
+    )
+    benchmark.add_argument("--attribute", metavar="OCC", help="only sequences with this attribute")
+    benchmark.add_argument(
+        "--tracker", dest="trackers", metavar="NAME", action="append",
+        help="repeat it for several; our default model if there is none",
+    )  # fmt: skip
+    benchmark.add_argument("--protocol", choices=("ope", "tre", "sre"), default="ope")
+    benchmark.add_argument(
+        "--policy", choices=("otb", "got10k", "pysot"), default="otb",
+        help="whose treatment of odd frames to follow",
+    )  # fmt: skip
+    benchmark.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
+    benchmark.add_argument("--jobs", metavar="N", type=_positive, default=1)
+    benchmark.add_argument(
+        "--threads",
+        metavar="N",
+        type=_positive,
+        help="of each job; by default they share the cores",
+    )
+    benchmark.add_argument(
+        "--step-seconds", metavar="S", type=float, default=60.0,
+        help="a tracker that needs longer for one frame has failed (default 60)",
+    )  # fmt: skip
+    benchmark.add_argument("--resume", action="store_true", help="keep the runs that are finished")
+    benchmark.add_argument("--quiet", action="store_true", help="no progress bar")
+    benchmark.add_argument(
+        "--explain", action="store_true", help="print what each convention of scoring is worth"
+    )
+    benchmark.add_argument("-o", "--output", metavar="DIR", type=Path,
+                           help="folder for results and reports")  # fmt: skip
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number, at least 1; got {text!r}")
+    return int(text)
 
 
 _OUTPUTS = ("video", "csv", "json", "mot", "otb")

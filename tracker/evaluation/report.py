@@ -1,0 +1,166 @@
+"""The reports of a benchmark: ``report.json``, ``report.md``, plots and worst moments.
+
+``terminal_table`` is the short form for the screen, ``write_reports`` writes the rest::
+
+    print(terminal_table(entries))
+    paths = write_reports(directory, entries, sequences, about)
+"""
+
+import json
+import math
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tracker.datasets.sequence import Sequence
+from tracker.errors import OutputError
+from tracker.evaluation.entry import Entry, ranked
+from tracker.evaluation.files import write_atomically
+from tracker.evaluation.metrics import SequenceScore
+from tracker.evaluation.plots import MISSING, can_plot, precision_figure, render, success_figure
+from tracker.evaluation.tables import (
+    attribute_table,
+    escape,
+    overall_table,
+    sequence_table,
+    terminal_table,
+)
+from tracker.evaluation.worst import PAGE, write_worst
+
+__all__ = ["terminal_table", "write_reports"]
+
+_PLOTS = {"success": success_figure, "precision": precision_figure}
+
+
+def write_reports(
+    directory: str | Path,
+    entries: Iterable[Entry],
+    sequences: Iterable[Sequence],
+    about: dict[str, str],
+) -> list[Path]:
+    """Write every report of a benchmark; files that are there are replaced one by one, whole.
+
+    Args:
+        directory: where to; made if it is not there.
+        entries: the trackers, each with a name of its own.
+        sequences: what they were run on.
+        about: what to know about the run, from label to text: data set, protocol, policy,
+            version, machine, command, what the timing includes.
+
+    Returns:
+        The files: ``report.json``, ``report.md``, ``success.png``, ``success.svg``,
+        ``precision.png``, ``precision.svg``, ``worst.md`` and the pictures in ``worst/``.
+
+    Raises:
+        OutputError: a file cannot be written; or Matplotlib is not installed, and all but the
+            plots is written.
+        ValueError: two trackers have the same name.
+    """
+    directory, entries, sequences = Path(directory), ranked(entries), list(sequences)
+    names = [entry.name for entry in entries]
+    if len(set(names)) < len(names):
+        raise ValueError(f"expected a name of its own for each tracker; got {', '.join(names)}")
+    plots = can_plot()
+    paths = [
+        write_atomically(directory / "report.json", _as_json(entries, sequences, about)),
+        write_atomically(directory / "report.md", _page(entries, sequences, about, plots)),
+    ]
+    for name, figure_of in _PLOTS.items() if plots else ():
+        figure = figure_of(entries)
+        for kind in ("png", "svg"):
+            paths.append(write_atomically(directory / f"{name}.{kind}", render(figure, kind)))
+    paths += write_worst(directory, entries, sequences)
+    if not plots:
+        raise OutputError(f"{MISSING}; the other reports are in {directory}")
+    return paths
+
+
+def _as_json(entries: list[Entry], sequences: list[Sequence], about: dict[str, str]) -> str:
+    data = {entry.name: _entry_as_data(entry, sequences, about) for entry in entries}
+    return json.dumps(data, indent=2, allow_nan=False) + "\n"
+
+
+def _entry_as_data(
+    entry: Entry, sequences: list[Sequence], about: dict[str, str]
+) -> dict[str, Any]:
+    mean = entry.mean
+    return {
+        "success_auc": _number(mean and mean.success_auc),
+        "precision_20": _number(mean and mean.precision_20),
+        "normalized_precision_20": _number(mean and mean.normalized_precision_20),
+        "success_50": _number(mean and mean.success_50),
+        "fps": _number(entry.fps),
+        "sequences": {
+            name: {
+                **_two_scores(score),
+                "frames": int(score.frames),
+                "fps": _number(entry.sequence_fps(name)),
+            }
+            for name, score in entry.scores.items()
+        },
+        "attributes": {
+            attribute: {**_two_scores(score), "sequences": count}
+            for attribute, (score, count) in entry.mean_by_attribute(sequences).items()
+        },
+        "success_curve": mean and _numbers(mean.success_curve),
+        "precision_curve": mean and _numbers(mean.precision_curve),
+        "failures": dict(entry.failures),
+        "about": dict(about),
+    }
+
+
+def _two_scores(score: SequenceScore) -> dict[str, float | None]:
+    return {
+        "success_auc": _number(score.success_auc),
+        "precision_20": _number(score.precision_20),
+    }
+
+
+def _numbers(values: Iterable[float]) -> list[float | None]:
+    return [_number(value) for value in np.asarray(values, dtype=float)]
+
+
+def _number(value: float | None) -> float | None:
+    """JSON has no NaN and no infinity."""
+    return None if value is None or not math.isfinite(value) else float(value)
+
+
+def _page(
+    entries: list[Entry], sequences: list[Sequence], about: dict[str, str], plots: bool
+) -> str:
+    parts = ["# Benchmark report"]
+    if about:
+        parts.append("\n".join(f"- **{escape(key)}**: {escape(about[key])}" for key in about))
+    parts += ["## Trackers", overall_table(entries)]
+    if partial := [entry for entry in entries if len(entry.scores) < len(sequences)]:
+        parts.append("\n".join(_coverage(entry, len(sequences)) for entry in partial))
+    parts.append("## Plots")
+    if plots:
+        parts += [
+            "![success plot](success.png)",
+            "![precision plot](precision.png)",
+            "The same as SVG: [success](success.svg), [precision](precision.svg).",
+        ]
+    else:
+        parts.append(f"Left out: {MISSING}.")
+    parts.append(f"Where the best tracker goes wrong, in pictures: [worst moments]({PAGE}).")
+    if by_attribute := attribute_table(entries, sequences):
+        parts += ["## Success AUC by attribute", by_attribute]
+    parts += ["## Success AUC by sequence", sequence_table(entries, sequences)]
+    failures = [
+        f"- {escape(entry.name)}, {escape(name)}: {escape(sentence)}"
+        for entry in entries
+        for name, sentence in entry.failures.items()
+    ]
+    if failures:
+        parts += ["## Failures", "\n".join(failures)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _coverage(entry: Entry, total: int) -> str:
+    return (
+        f"- {escape(entry.name)} has results for {len(entry.scores)} of {total} sequences; "
+        "its averages are over those."
+    )

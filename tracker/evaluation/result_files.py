@@ -1,0 +1,89 @@
+"""The files that a benchmark keeps: boxes and times of every finished run.
+
+``FOLDER/<tracker>/<run>.txt`` holds ``x,y,w,h`` per frame, counted from 1, as OTB result files do;
+``FOLDER/<tracker>/times/<run>.txt`` holds the seconds spent and the number of frames. Both are put
+in place when complete, the boxes last, so that a box file always stands for a finished run.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tracker.boxes import Box
+from tracker.datasets.otb import canonical_name
+from tracker.datasets.sequence import Sequence
+from tracker.datasets.text import read_boxes, read_rows
+from tracker.errors import DatasetError
+from tracker.evaluation.files import write_atomically
+
+Array = NDArray[np.float64]
+
+
+class ResultFolder:
+    """The results of one tracker."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def has(self, run: str) -> bool:
+        """Whether the run is finished."""
+        return self._boxes(run).exists()
+
+    def write(self, run: str, boxes: Iterable[Box], seconds: float) -> None:
+        """Keep a finished run.
+
+        Raises:
+            OutputError: the files cannot be written.
+        """
+        rows = [f"{x + 1:.4f},{y + 1:.4f},{w:.4f},{h:.4f}\n" for x, y, w, h in boxes]
+        write_atomically(self._times(run), f"{seconds:.6f},{len(rows)}\n")
+        write_atomically(self._boxes(run), "".join(rows))
+
+    def read(self, run: str) -> Array:
+        """The boxes of a finished run, ``(N, 4)``, 0-based.
+
+        Raises:
+            DatasetError: the file cannot be read.
+        """
+        return read_boxes(self._boxes(run), first_pixel=1)
+
+    def read_time(self, run: str) -> tuple[float, int] | None:
+        """Seconds and frames of a finished run; None where they are not known.
+
+        Raises:
+            DatasetError: the file cannot be read.
+        """
+        if not self._times(run).exists():
+            return None
+        ((seconds, frames),) = read_rows(self._times(run), columns=(2,))
+        return float(seconds), int(frames)
+
+    def _boxes(self, run: str) -> Path:
+        return self.folder / f"{run}.txt"
+
+    def _times(self, run: str) -> Path:
+        return self.folder / "times" / f"{run}.txt"
+
+
+def find_results(folder: Path, sequence: Sequence) -> Path:
+    """The file with the results for a sequence in a folder made elsewhere, in any spelling.
+
+    Raises:
+        DatasetError: there is none, or more than one.
+    """
+    found = [path for path in sorted(folder.glob("*.txt")) if _is_of(path.stem, sequence)]
+    if len(found) != 1:
+        names = ", ".join(path.name for path in found) or "none"
+        raise DatasetError(f"expected one result file for {sequence.name} in {folder}; got {names}")
+    return found[0]
+
+
+def _is_of(name: str, sequence: Sequence) -> bool:
+    if sequence.is_named(name):
+        return True
+    try:
+        return canonical_name(name) == sequence.name
+    except DatasetError:
+        return False

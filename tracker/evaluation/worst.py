@@ -1,0 +1,166 @@
+"""The page of worst moments: pictures of where a tracker lost its target, to see why."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from tracker.boxes import overlap
+from tracker.datasets.sequence import Sequence, has_area, shorten
+from tracker.errors import TrackerError
+from tracker.evaluation.entry import Entry, ranked
+from tracker.evaluation.files import write_atomically
+from tracker.evaluation.moment_pictures import moment_picture
+from tracker.evaluation.tables import escape
+
+MISS = 0.2
+"""A result with less overlap than this has missed the target."""
+
+SHOWN = 5
+"""How many sequences the page shows."""
+
+PAGE, FOLDER = "worst.md", "worst"
+
+
+@dataclass(frozen=True)
+class Miss:
+    """A run of frames whose results miss the target; frames count from 0."""
+
+    start: int
+    middle: int
+    end: int  # the last one
+    frames: int  # those with a known truth, from start to end
+    start_overlap: float
+    middle_overlap: float
+
+
+def longest_miss(results: ArrayLike, sequence: Sequence) -> Miss | None:
+    """The longest run of frames with an overlap below 0.2, the first of equal ones.
+
+    Frames where the target is absent or its box unknown, and those that the protocol skips at the
+    start, are passed over: they neither count as missed nor end a run. A result of NaN is a miss.
+
+    Args:
+        results: ``(n, 4)`` boxes, row ``i`` for row ``i`` of the sequence; rows may be missing at
+            the end.
+        sequence: the truth.
+
+    Returns:
+        The run; None where there is no such frame.
+    """
+    results = np.asarray(results, dtype=np.float64)[: len(sequence)]
+    truth = sequence.boxes[: len(results)]
+    known = np.flatnonzero(sequence.visible[: len(results)] & has_area(truth))
+    known = known[known >= sequence.skipped]
+    overlaps = np.nan_to_num(overlap(results[known], truth[known]))
+    # +1 where a run begins, -1 after its end.
+    steps = np.diff(np.concatenate([[False], overlaps < MISS, [False]]).astype(int))
+    begins, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
+    if not begins.size:
+        return None
+    longest = np.argmax(ends - begins)
+    begin, end = int(begins[longest]), int(ends[longest])
+    middle = (begin + end - 1) // 2
+    return Miss(
+        start=int(known[begin]),
+        middle=int(known[middle]),
+        end=int(known[end - 1]),
+        frames=end - begin,
+        start_overlap=float(overlaps[begin]),
+        middle_overlap=float(overlaps[middle]),
+    )
+
+
+def write_worst(
+    directory: Path, entries: Iterable[Entry], sequences: Iterable[Sequence]
+) -> list[Path]:
+    """Write ``worst.md`` and its pictures: the five worst sequences of the best tracker.
+
+    The best tracker is the one with the highest success AUC among those with result boxes for
+    sequences whose pictures are there. A page that has nothing to show says why.
+
+    Returns:
+        The files written, the page first.
+
+    Raises:
+        OutputError: a file cannot be written.
+    """
+    sequences, pictures = list(sequences), []
+    for entry in ranked(entries):
+        tried = [
+            each
+            for each in sequences
+            if each.name in entry.scores and len(entry.boxes.get(each.name, ()))
+        ]
+        if any(each.has_frames for each in tried):
+            body = [*_introduction(entry), *_moments(directory, entry, tried, pictures)]
+            break
+    else:
+        body = ["Nothing to show: there is no finished sequence with both its pictures and one "
+                "result box per frame."]  # fmt: skip
+    page = write_atomically(directory / PAGE, "\n\n".join(["# Worst moments", *body]) + "\n")
+    for number in range(len(pictures) + 1, SHOWN + 1):  # of an earlier report
+        (directory / FOLDER / f"{number}.jpg").unlink(missing_ok=True)
+    return [page, *pictures]
+
+
+def _introduction(entry: Entry) -> list[str]:
+    return [
+        f"Where **{escape(entry.name)}** loses its target: the longest run of frames with an "
+        f"overlap below {MISS}, its first frame on the left and its middle on the right, in the "
+        f"{SHOWN} sequences with the lowest success AUC that have such a run. Yellow is the truth, "
+        "red the result; frames count from 0.",
+    ]
+
+
+def _moments(
+    directory: Path, entry: Entry, sequences: list[Sequence], pictures: list[Path]
+) -> list[str]:
+    """The paragraphs of the page; adds the files written to ``pictures``."""
+    seen = [each for each in sequences if each.has_frames]
+    seen.sort(key=lambda each: entry.scores[each.name].success_auc)
+    misses = [(each, longest_miss(entry.boxes[each.name], each)) for each in seen]
+    paragraphs = []
+    for sequence, miss in [pair for pair in misses if pair[1] is not None][:SHOWN]:
+        auc = entry.scores[sequence.name].success_auc
+        line = (
+            f"**{escape(sequence.name)}**, AUC {auc:.3f}: below {MISS} from frame {miss.start} to "
+            f"{miss.end} of {len(sequence)} ({miss.frames} {_plural(miss.frames, 'frame')})."
+        )
+        try:
+            picture = _picture(sequence, entry.boxes[sequence.name], miss)
+        except TrackerError as error:
+            paragraphs.append(f"{line} There is no picture: {escape(str(error))}.")
+            continue
+        path = directory / FOLDER / f"{len(pictures) + 1}.jpg"
+        pictures.append(write_atomically(path, picture))
+        paragraphs += [line, f"![{escape(sequence.name)}]({FOLDER}/{path.name})"]
+    if not paragraphs:
+        paragraphs.append(f"Nothing to show: no overlap is below {MISS}.")
+    if hidden := [each.name for each in sequences if not each.has_frames]:
+        paragraphs.append(
+            f"{len(hidden)} {_plural(len(hidden), 'sequence')} left out, without pictures here: "
+            f"{escape(shorten(hidden))}."
+        )
+    return paragraphs
+
+
+def _plural(count: int, noun: str) -> str:
+    return noun if count == 1 else f"{noun}s"
+
+
+def _picture(sequence: Sequence, boxes: NDArray[np.float64], miss: Miss) -> bytes:
+    moments = {miss.start: miss.start_overlap, miss.middle: miss.middle_overlap}
+    return moment_picture(
+        [
+            (
+                sequence.read_frame(frame),
+                sequence.boxes[frame],
+                boxes[frame],
+                f"{sequence.name}  frame {frame}  overlap {value:.2f}",
+            )
+            for frame, value in moments.items()
+        ]
+    )
