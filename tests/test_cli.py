@@ -16,7 +16,8 @@ import pytest
 
 from tracker.boxes import overlap
 from tracker.cli import main
-from tracker.video import VideoSink, read_csv, read_otb_boxes
+from tracker.datasets.text import read_boxes
+from tracker.video import VideoSink, read_csv
 
 BOX = "40,50,44,36"  # the moving patch in frame 0
 
@@ -59,7 +60,7 @@ def test_everything_at_once(here, moving_patch, capsys):
     document = json.loads((here / "out.json").read_text())
     assert (document["source"], document["model"]) == ("clip.mp4", "lite")
     np.testing.assert_allclose([row["box"] for row in document["results"]], boxes)
-    np.testing.assert_allclose(read_otb_boxes("out.txt"), boxes, atol=1e-9)
+    np.testing.assert_allclose(read_boxes(here / "out.txt", first_pixel=1), boxes, atol=1e-9)
     mot = np.loadtxt("out.mot", delimiter=",")
     np.testing.assert_allclose(mot[:, 2:6] - (1, 1, 0, 0), boxes, atol=1e-9)
 
@@ -208,8 +209,8 @@ WRONG = [
     (("clip.mp4", "--box", "10,10,30"), 2, "four numbers X,Y,W,H; got '10,10,30'"),
     (("clip.mp4", "--box", "a,b,c,d"), 2, "four numbers"),
     (("clip.mp4", "--box-file", "missing.txt"), 2, "cannot read missing.txt"),
-    (("clip.mp4", "--box-file", "text.mp4"), 2, "text.mp4, line 1: expected four numbers"),
-    (("clip.mp4", "--box-file", "empty.mp4"), 2, "expected a box in the first line of empty.mp4"),
+    (("clip.mp4", "--box-file", "text.mp4"), 2, "text.mp4, line 1: expected 4 numbers"),
+    (("clip.mp4", "--box-file", "empty.mp4"), 2, "empty.mp4 is empty"),
     (("clip.mp4", "--box", BOX, "--box-file", "x"), 2, "one of --box, --box-file and --select"),
     (("clip.mp4", "--select"), 2, "there is no display"),
     (("clip.mp4", "--box", BOX, "--show"), 2, "there is no display"),

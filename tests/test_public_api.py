@@ -13,7 +13,7 @@ NAMES = {
     "tracker.models": ["TwinNetwork", "Model", "load_model", "save_model", "available_models",
                        "fuse_for_inference"],
     "tracker.video": ["open_source", "parse_position", "Source", "VideoFrame", "prefetch",
-                      "VideoSink", "open_writer", "read_csv", "read_otb_boxes", "draw_result"],
+                      "VideoSink", "open_writer", "read_csv", "draw_result"],
     "tracker.datasets": ["open_dataset", "KINDS", "Sequence", "load_otb", "canonical_name",
                          "OTB_ATTRIBUTES", "load_vot", "load_got10k", "load_uav", "load_lasot",
                          "load_folder"],

@@ -6,7 +6,8 @@ import pytest
 
 from tracker.boxes import overlap
 from tracker.cli import main
-from tracker.video import read_csv, read_otb_boxes
+from tracker.datasets.text import read_boxes
+from tracker.video import read_csv
 
 TARGETS = (
     "Bird2", "Couple", "Crossing", "Dancer2", "Deer", "Dog", "DragonBaby", "Football1", "Freeman1",
@@ -19,7 +20,7 @@ def follow(folder, target, tmp_path, *options):
     """Track one target by the command; its success AUC by the OTB rules and the rows."""
     name, _, number = target.partition(".")
     truth_file = folder / name / f"groundtruth_rect{'.' + number if number else ''}.txt"
-    truth = read_otb_boxes(truth_file)
+    truth = read_boxes(truth_file, first_pixel=1)
     rows = tmp_path / f"{target}.csv"
     code = main([
         "track", str(folder / name / "img"), "--box-file", str(truth_file), "--quiet",
@@ -42,7 +43,7 @@ def test_a_real_sequence_with_every_output(otb_data, tmp_path):
     video = cv2.VideoCapture(str(tmp_path / "deer.mp4"))
     assert video.get(cv2.CAP_PROP_FRAME_COUNT) == len(results)
     boxes = [result.box for result in results]
-    np.testing.assert_allclose(read_otb_boxes(tmp_path / "deer.txt"), boxes, atol=1e-9)
+    np.testing.assert_allclose(read_boxes(tmp_path / "deer.txt", first_pixel=1), boxes, atol=1e-9)
 
 
 @pytest.mark.slow

@@ -14,6 +14,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from tracker.boxes import Box
+from tracker.datasets.text import read_boxes
 from tracker.errors import BoxError, DisplayError, TrackerError
 from tracker.frames import Frame
 from tracker.outputs import Outputs, Paths, check_outputs, plan_outputs, read_earlier
@@ -26,7 +27,6 @@ from tracker.video import (
     open_source,
     parse_position,
     prefetch,
-    read_otb_boxes,
 )
 from tracker.video.window import (
     QUIT_KEYS,
@@ -85,10 +85,7 @@ class Job:
         if self.boxes:
             return list(self.boxes)
         if self.box_file:
-            boxes = read_otb_boxes(self.box_file)
-            if not len(boxes):
-                raise BoxError(f"expected a box in the first line of {self.box_file}; got none")
-            return [tuple(boxes[0].tolist())]
+            return [tuple(read_boxes(self.box_file, first_pixel=1)[0].tolist())]
         require_display()
         return select_boxes(frame.image)
 
@@ -119,7 +116,7 @@ def run_jobs(sources: Sequence[str], job: Job) -> int:
 
 
 def _run(source: str, job: Job, tracker: Tracker, paths: Paths) -> None:
-    summary = Summary(read_otb_boxes(job.truth) if job.truth else None)
+    summary = Summary(read_boxes(job.truth, first_pixel=1) if job.truth else None)
     try:
         _follow(source, job, tracker, paths, summary)
     finally:

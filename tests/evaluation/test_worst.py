@@ -126,6 +126,12 @@ def test_the_best_tracker_with_boxes_and_pictures(three, tmp_path):
     assert "Where **first** loses" in write_worst(tmp_path, entries, three)[0].read_text()
 
 
+def test_a_tracker_that_was_run_here_comes_before_published_results(three, tmp_path):
+    published = finished("published", 0.9, "s")
+    own = replace(finished("own", 0.5, "s"), seconds={"s": 2.0}, timed_frames={"s": 10})
+    assert "Where **own** loses" in write_worst(tmp_path, [published, own], three)[0].read_text()
+
+
 def test_nothing_is_bad(three, tmp_path):
     (path,) = write_worst(tmp_path, [finished("a", 0.5, "s", misses=())], three)
     assert "no overlap is below 0.2" in path.read_text()

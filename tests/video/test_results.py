@@ -7,9 +7,11 @@ import sys
 import numpy as np
 import pytest
 
-from tracker.errors import DatasetError, OutputError, SourceError
+from tracker.datasets.text import read_boxes
+from tracker.errors import OutputError, SourceError
 from tracker.result import TrackResult
-from tracker.video import open_writer, read_csv, read_otb_boxes
+from tracker.video import open_writer, read_csv
+from tracker.video.results import CsvWriter
 
 KINDS = ("csv", "json", "otb", "mot")
 
@@ -168,38 +170,27 @@ def test_damaged_csv_names_file_and_line(tmp_path, old, new, line):
 
 def test_unreadable_result_files(tmp_path):
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00\x80")
-    for reader, error in ((read_csv, SourceError), (read_otb_boxes, DatasetError)):
-        with pytest.raises(error, match="No such file"):
-            reader(tmp_path / "missing")
-        with pytest.raises(error, match="not a text file"):
-            reader(tmp_path / "binary")
-
-
-@pytest.mark.parametrize("separator", [",", ", ", "\t", " ", "   ", " ,\t"])
-@pytest.mark.parametrize("end", ["\n", "\r\n", "\n\n"])
-def test_otb_separators(tmp_path, separator, end):
-    rows = [("1", "2", "3", "4"), ("10.5", "-20", "1e1", "NaN")]
-    (tmp_path / "b.txt").write_bytes(end.join(map(separator.join, rows)).encode() + b"\n")
-    if end == "\n\n":
-        with pytest.raises(DatasetError, match="line 2"):
-            read_otb_boxes(tmp_path / "b.txt")
-        return
-    boxes = read_otb_boxes(tmp_path / "b.txt")
-    assert np.array_equal(boxes, [(0, 1, 3, 4), (9.5, -21, 10, np.nan)], equal_nan=True)
+    with pytest.raises(SourceError, match="No such file"):
+        read_csv(tmp_path / "missing")
+    with pytest.raises(SourceError, match="not a text file"):
+        read_csv(tmp_path / "binary")
 
 
 def test_otb_reads_back(tmp_path):
     write("otb", tmp_path / "r.txt")
-    assert np.allclose(read_otb_boxes(tmp_path / "r.txt"), [r.box for r in RESULTS], atol=1e-4)
-    (tmp_path / "empty.txt").write_text("")
-    assert read_otb_boxes(tmp_path / "empty.txt").shape == (0, 4)
+    boxes = read_boxes(tmp_path / "r.txt", first_pixel=1)
+    assert np.allclose(boxes, [r.box for r in RESULTS], atol=1e-4)
 
 
-@pytest.mark.parametrize("line", ["1,2,3", "1,2,3,4,5", "1,2,x,4", "1,,3,4"])
-def test_damaged_otb_names_file_and_line(tmp_path, line):
-    (tmp_path / "b.txt").write_text(f"1,2,3,4\n{line}\n1,2,3,4\n")
-    with pytest.raises(DatasetError, match=r"b\.txt, line 2:.*four numbers"):
-        read_otb_boxes(tmp_path / "b.txt")
+def test_a_resumed_file_goes_on_after_the_rows_that_stay(tmp_path):
+    whole = write("csv", tmp_path / "whole.csv")
+    write("csv", tmp_path / "r.csv")
+    with CsvWriter.resumed(tmp_path / "r.csv", RESULTS[:1]) as writer:
+        assert read_csv(tmp_path / "r.csv") == read_csv(tmp_path / "whole.csv")[:1]
+        for result in RESULTS[1:]:
+            writer.write(result)
+    assert (tmp_path / "r.csv").read_text() == whole
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["r.csv", "whole.csv"]
 
 
 CHILD = """

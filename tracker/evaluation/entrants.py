@@ -5,6 +5,8 @@ opencv-mil, opencv-csrt, ...        OpenCV's trackers, as far as the installed b
 opencv-vit:model.onnx               those that need model files, separated by commas
 package.module:Class                anything with init(frame, box) and update(frame)
 results:FOLDER                      boxes made elsewhere; nothing is run
+
+PyTorch is loaded for our models only: a child process for any other tracker starts without it.
 """
 
 import os
@@ -21,8 +23,6 @@ from tracker.boxes import Box
 from tracker.errors import EntrantError
 from tracker.evaluation.opencv import OpenCvTracker
 from tracker.frames import Frame
-from tracker.models.weights import DEFAULT_MODEL
-from tracker.tracking import Tracker
 
 RESULTS = "results:"
 OPENCV = "opencv-"
@@ -49,25 +49,32 @@ def make_entrant(name: str, device: str = "auto") -> Entrant:
         return OpenCvTracker(kind, files.split(",") if files else [])
     if re.fullmatch(r"[\w.]+:\w+", name):
         return _import_class(*name.split(":"))
+    from tracker.tracking import Tracker
+
     return Tracker(name, device)
 
 
 def box_of(result: Any) -> Box:
-    """The box in what ``update`` returned: four numbers, NaN where there is none.
+    """The box in what ``update`` returned: four finite numbers, or four NaN for no box.
 
     Raises:
-        EntrantError: it is neither four numbers nor an object with such a ``box``.
+        EntrantError: it is neither that nor an object with such a ``box``.
     """
     try:
         x, y, w, h = np.asarray(getattr(result, "box", result), dtype=float).tolist()
+        known = np.isfinite([x, y, w, h])
     except (TypeError, ValueError):
         raise EntrantError(f"expected update() to return a box; got {result!r}") from None
+    if not known.all() and not np.isnan([x, y, w, h]).all():
+        raise EntrantError(f"expected four finite numbers or four NaN; got {result!r}")
     return (x, y, w, h)
 
 
 def label(name: str) -> str:
     """The short name of a tracker in reports and folders."""
     if name == "default":
+        from tracker.models.weights import DEFAULT_MODEL
+
         return DEFAULT_MODEL
     if name.startswith(RESULTS):
         return Path(name.removeprefix(RESULTS)).resolve().name

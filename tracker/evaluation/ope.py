@@ -128,7 +128,7 @@ def _score_own(
         for run in of_clip:
             boxes = folder.read(run.name)
             scores.append(score_sequence(boxes, run.sequence.boxes, benchmark.policy))
-            seconds, frames = folder.read_time(run.name)
+            seconds, frames = folder.read_time(run.name) or (0.0, 0)
             entry.seconds[clip_name] = entry.seconds.get(clip_name, 0.0) + seconds
             entry.timed_frames[clip_name] = entry.timed_frames.get(clip_name, 0) + frames
             if benchmark.protocol == "ope":

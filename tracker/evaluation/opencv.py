@@ -22,7 +22,8 @@ _KINDS = {
 class OpenCvTracker:
     """One of OpenCV's trackers.
 
-    OpenCV takes whole pixels; where it reports failure the last box stays, as its users do.
+    OpenCV takes whole pixels; where it reports failure the last box stays, as its users do. Its
+    random numbers start afresh with each ``init``, so that a run does not depend on those before.
 
     Args:
         kind: "mil", "kcf", "csrt", "vit", "nano" or "dasiamrpn".
@@ -41,12 +42,13 @@ class OpenCvTracker:
             raise EntrantError(f"opencv-{kind} needs another build of OpenCV {cv2.__version__}: "
                               f"opencv-contrib-python has {self._class}")  # fmt: skip
         if len(self._files) != len(self._settings):
-            expected = ",".join(name.upper() for name in self._settings) or "no files"
-            raise EntrantError(f"expected opencv-{kind}{':' * bool(self._settings)}{expected}; "
+            expected = ":" + ",".join(name.upper() for name in self._settings)
+            raise EntrantError(f"expected opencv-{kind}{expected if self._settings else ''}; "
                               f"got {len(self._files)} files")  # fmt: skip
         self._create()
 
     def init(self, frame: Frame, box: Box) -> None:
+        cv2.setRNGSeed(0)
         self._tracker = self._create()
         x, y, w, h = (round(side) for side in box)
         self._box: Box = box

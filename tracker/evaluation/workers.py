@@ -6,12 +6,15 @@ is ended and replaced. Trackers are kept between the runs of a child.
 
 import multiprocessing
 import signal
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
+
+import cv2
 
 from tracker.boxes import Box
 from tracker.evaluation.entrants import Entrant, box_of, make_entrant
@@ -96,7 +99,8 @@ class _Worker:
 
     def start(self, task: Task) -> None:
         self.task, self._frames, self._heard = task, 0, time.monotonic()
-        self.connection.send(task)
+        with suppress(OSError):  # it died while idle: the next message is its end
+            self.connection.send(task)
 
     def receive(self) -> Outcome | None:
         """One message: None for a frame that is done, else how the task ended."""
@@ -115,7 +119,7 @@ class _Worker:
 
     def is_late(self, step_seconds: float) -> bool:
         limit = step_seconds if self._frames else max(START_SECONDS, step_seconds)
-        return time.monotonic() - self._heard > limit
+        return time.monotonic() - self._heard > limit and not self.connection.poll()
 
     def why_late(self, step_seconds: float) -> str:
         return f"no answer within {step_seconds:g} s after {self._frames} frames"
@@ -129,10 +133,6 @@ class _Worker:
 def _work(connection: Connection, threads: int) -> None:
     """The child's side: run what comes until the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
-    import cv2
-    import torch
-
-    torch.set_num_threads(threads)
     cv2.setNumThreads(threads)
     entrants: dict[tuple[str, str], Entrant] = {}
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
@@ -142,6 +142,8 @@ def _work(connection: Connection, threads: int) -> None:
                 key = (task.entrant, task.device)
                 if key not in entrants:
                     entrants[key] = make_entrant(*key)
+                    if torch := sys.modules.get("torch"):  # the tracker may do without
+                        torch.set_num_threads(threads)
                 outcome = _follow(entrants[key], task.run, lambda: connection.send(None))
             except (BrokenPipeError, ConnectionResetError):
                 raise

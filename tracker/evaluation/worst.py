@@ -79,7 +79,8 @@ def write_worst(
     """Write ``worst.md`` and its pictures: the five worst sequences of the best tracker.
 
     The best tracker is the one with the highest success AUC among those with result boxes for
-    sequences whose pictures are there. A page that has nothing to show says why.
+    sequences whose pictures are there; one that was run here comes before results made elsewhere.
+    A page that has nothing to show says why.
 
     Returns:
         The files written, the page first.
@@ -88,7 +89,7 @@ def write_worst(
         OutputError: a file cannot be written.
     """
     sequences, pictures = list(sequences), []
-    for entry in ranked(entries):
+    for entry in sorted(ranked(entries), key=lambda each: not each.seconds):
         tried = [
             each
             for each in sequences

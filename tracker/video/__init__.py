@@ -18,7 +18,6 @@ _HOME = {
     "VideoSink": "sinks",
     "open_writer": "results",
     "read_csv": "results",
-    "read_otb_boxes": "results",
     "draw_result": "draw",
 }
 

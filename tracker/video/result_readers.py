@@ -2,13 +2,9 @@
 
 import math
 import os
-import re
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from tracker.errors import DatasetError, SourceError
+from tracker.errors import SourceError
 from tracker.result import STATES, TrackResult
 
 CSV_HEADER = "frame,time_s,id,x,y,w,h,score,state"
@@ -39,34 +35,6 @@ def read_csv(path: PathLike) -> list[TrackResult]:
             if number <= len(lines):
                 raise SourceError(f"{path}, line {number}: not a result: {line!r}") from error
     return results
-
-
-def read_otb_boxes(path: PathLike) -> NDArray[np.float64]:
-    """Read the boxes of an OTB result or ground-truth file.
-
-    Args:
-        path: a text file with ``x y w h`` per line, x and y counted from 1, separated by commas,
-            tabs or spaces. ``NaN`` stands for a box that is not known.
-
-    Returns:
-        Boxes ``(N, 4)`` ``(x, y, w, h)`` in pixels, 0-based.
-
-    Raises:
-        DatasetError: the file cannot be read or a line is not four numbers.
-    """
-    lines = _read_lines(path, DatasetError)
-    while lines and not lines[-1].strip():
-        lines.pop()
-    boxes = np.empty((len(lines), 4))
-    for number, line in enumerate(lines, start=1):
-        try:
-            x, y, w, h = (float(field) for field in re.split(r"\s*,\s*|\s+", line.strip()))
-            boxes[number - 1] = x, y, w, h
-        except ValueError as error:
-            raise DatasetError(
-                f"{path}, line {number}: expected four numbers x, y, w, h; got {line!r}"
-            ) from error
-    return boxes - (1, 1, 0, 0)
 
 
 def _read_lines(path: PathLike, error_type: type[Exception]) -> list[str]:

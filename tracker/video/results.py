@@ -14,7 +14,7 @@ from typing import NoReturn, Protocol, Self, TextIO
 from tracker.boxes import Box
 from tracker.errors import OutputError
 from tracker.result import TrackResult
-from tracker.video.result_readers import CSV_HEADER, PathLike, read_csv, read_otb_boxes
+from tracker.video.result_readers import CSV_HEADER, PathLike, read_csv
 
 __all__ = [
     "CSV_HEADER",
@@ -25,7 +25,6 @@ __all__ = [
     "ResultWriter",
     "open_writer",
     "read_csv",
-    "read_otb_boxes",
 ]
 
 
