@@ -61,3 +61,18 @@ def otb_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"the real sequences are not here: no folder {folder}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def three_clips(tmp_path_factory) -> Path:
+    """An OTB tree with ``Alpha``, ``Beta`` and ``Gamma`` of 9 frames, 240, 248 and 256 wide."""
+    root = tmp_path_factory.mktemp("three")
+    for seed, name in enumerate(("Alpha", "Beta", "Gamma")):
+        clip = MovingPatch(9, (240 + 8 * seed, 180), seed)
+        pictures = root / name / "img"
+        pictures.mkdir(parents=True)
+        for number, frame in enumerate(clip.frames, start=1):
+            cv2.imwrite(str(pictures / f"{number:04}.jpg"), frame[..., ::-1])
+        rows = [f"{x + 1:g},{y + 1:g},{w:g},{h:g}\n" for x, y, w, h in clip.boxes]
+        (root / name / "groundtruth_rect.txt").write_text("".join(rows))
+    return root

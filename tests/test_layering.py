@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "tracker"
 
 # Each module may import those of its own layer and of the layers above it in this list.
 LAYERS = [
-    {"errors", "result", "boxes", "config", "threads"},
+    {"lazy", "errors", "result", "boxes", "config", "threads"},
     {"frames"},
     {"crops", "response", "video", "datasets"},
     {"ops"},
@@ -19,7 +19,7 @@ LAYERS = [
     {"tracking"},
     {"evaluation", "training"},
     {"outputs", "summary", "info", "pipeline", "benchmark"},
-    {"cli", "__main__"},
+    {"cli", "options", "__main__"},
 ]
 # A package that is imported in one place only.
 HOMES = {

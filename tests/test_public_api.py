@@ -17,6 +17,8 @@ NAMES = {
     "tracker.datasets": ["open_dataset", "KINDS", "Sequence", "load_otb", "canonical_name",
                          "OTB_ATTRIBUTES", "load_vot", "load_got10k", "load_uav", "load_lasot",
                          "load_folder"],
+    "tracker.evaluation": ["evaluate", "Benchmark", "Entry", "terminal_table", "write_reports",
+                           "metrics"],
     "tracker.errors": ["TrackerError", "SourceError", "SourceEndedEarly", "BoxError", "FrameError",
                        "WeightsError", "DatasetError", "OutputError", "ExtensionError",
                        "DeviceError", "DisplayError", "EntrantError"],

@@ -13,30 +13,18 @@ The main loop:
 Or, for a file, folder, camera or stream: ``for result in tracker.track("video.mp4", box=...)``.
 """
 
-from importlib import import_module
+from tracker.lazy import lazy_names
 
 __version__ = "0.1.0"
 
-# Public names load what they need on first use, so that `import tracker` takes no time.
 _HOME = {
-    "Tracker": "tracker.tracking",
-    "track": "tracker.tracking",
-    "TrackResult": "tracker.result",
-    "TrackerConfig": "tracker.config",
-    "TrackerError": "tracker.errors",
+    "Tracker": "tracking",
+    "track": "tracking",
+    "TrackResult": "result",
+    "TrackerConfig": "config",
+    "TrackerError": "errors",
 }
 _SUBPACKAGES = ("datasets", "evaluation", "models", "ops", "video")
 
 __all__ = [*_HOME, *_SUBPACKAGES, "__version__"]
-
-
-def __getattr__(name: str) -> object:
-    if name in _HOME:
-        return getattr(import_module(_HOME[name]), name)
-    if name in _SUBPACKAGES:
-        return import_module(f"tracker.{name}")
-    raise AttributeError(f"module 'tracker' has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+__getattr__, __dir__ = lazy_names(__name__, _HOME, _SUBPACKAGES)

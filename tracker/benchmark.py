@@ -72,7 +72,7 @@ def _about(job: BenchmarkJob, how: Benchmark, clips: Sequence[Clip]) -> dict[str
         "protocol": how.protocol.upper(),
         "policy": how.policy,
         "speed": "frames / seconds in init and update, reading the pictures not included; "
-        f"{how.jobs} at a time with {how.threads_each} threads each",
+        f"{how.jobs} at a time, threads of each: {how.threads}",
         "version": f"tracker {tracker.__version__}",
         "machine": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
         "command": shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),

@@ -5,27 +5,28 @@ Importing this module loads neither PyTorch nor OpenCV, so that ``tracker --help
 
 import argparse
 import os
-import re
 import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import fields
-from pathlib import Path
-from typing import NoReturn
 
-from tracker import __version__
 from tracker.errors import TrackerError
+from tracker.options import build_parser, join_negative_numbers
 from tracker.threads import spin_briefly
 
 INTERRUPTED = 130
+
+_OUTPUTS = ("video", "csv", "json", "mot", "otb")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code (see ``tracker.errors`` for the codes)."""
     spin_briefly()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    arguments = _join_negative_numbers(sys.argv[1:] if argv is None else argv)
-    args = _parser().parse_args(arguments)
+    parser = build_parser(
+        {"track": _track, "benchmark": _benchmark, "sample": _sample, "info": _info}
+    )
+    args = parser.parse_args(join_negative_numbers(sys.argv[1:] if argv is None else argv))
     try:
         return args.run(args)
     except TrackerError as error:
@@ -78,187 +79,3 @@ def _info(args: argparse.Namespace) -> int:
 
     print(describe())
     return 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="tracker",
-        description="Follow an object through a video: give it a video and one box.",
-    )
-    parser.add_argument("--version", action="version", version=f"tracker {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    _add_track(commands)
-    _add_benchmark(commands)
-
-    sample = commands.add_parser(
-        "sample", help="write a sample clip and its true boxes into a folder"
-    )
-    sample.add_argument("directory", metavar="DIR", type=Path)
-    sample.add_argument("--overwrite", action="store_true", help="replace files that exist")
-    sample.set_defaults(run=_sample)
-
-    info = commands.add_parser("info", help="versions, devices, models, compiled extension")
-    info.set_defaults(run=_info)
-    return parser
-
-
-def _add_track(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    track = commands.add_parser(
-        "track",
-        help="follow one or several objects through a video",
-        description="Follow one or several objects through videos. Without an output file the "
-        "rows go to standard output as CSV.",
-        epilog="Exit codes: 0 done; 2 bad input; 3 the source ended early, results kept; 4 an "
-        "output could not be written; 130 interrupted, results kept.",
-    )
-    track.set_defaults(run=_track)
-    track.add_argument(
-        "sources", metavar="SOURCE", nargs="+",
-        help="video file, folder of images, glob, webcam index, or rtsp/http url; with several "
-        "sources each output names a folder",
-    )  # fmt: skip
-
-    what = track.add_argument_group("what to follow")
-    what.add_argument(
-        "--box", dest="boxes", metavar="X,Y,W,H", type=_box, action="append", default=[],
-        help="the object in the first frame: left, top, width, height in pixels, counted from 0; "
-        "repeat it for several objects",
-    )  # fmt: skip
-    what.add_argument(
-        "--box-file", metavar="F", type=Path,
-        help="take the box from the first line of an OTB text file, counted from 1",
-    )  # fmt: skip
-    what.add_argument(
-        "--select", action="store_true",
-        help="draw the boxes with the mouse (the default without a box where there is a display)",
-    )  # fmt: skip
-    what.add_argument(
-        "--reinit", metavar="FRAME:X,Y,W,H", type=_reinit, action="append", default=[],
-        help="start again on this box at this frame (one object only; repeat at will)",
-    )  # fmt: skip
-
-    part = track.add_argument_group("which frames")
-    part.add_argument("--start", metavar="N|12.5s", help="first frame, as a number or in seconds")
-    part.add_argument("--end", metavar="N|20s", help="stop before this frame or second")
-    part.add_argument("--stride", metavar="N", type=int, default=1, help="every N-th frame only")
-
-    how = track.add_argument_group("how")
-    how.add_argument("--model", metavar="NAME|FILE", default="default")
-    how.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
-    how.add_argument("--show", action="store_true", help="live view: q ends, space pauses, "
-                     "r draws the box again")  # fmt: skip
-    how.add_argument("--quiet", action="store_true", help="no progress bar, no summary")
-
-    out = track.add_argument_group("what to write")
-    out.add_argument("-o", "--output", dest="video", metavar="F", type=Path,
-                     help="annotated video, H.264 in mp4")  # fmt: skip
-    for kind, text in (
-        ("csv", "frame,time_s,id,x,y,w,h,score,state for each frame and object"),
-        ("json", "the same as JSON"),
-        ("mot", "MOTChallenge text"),
-        ("otb", "x,y,w,h per frame, counted from 1, as OTB result files (one object)"),
-    ):
-        out.add_argument(f"--save-{kind}", dest=kind, metavar="F", type=Path, help=text)
-    out.add_argument("--truth", metavar="F", type=Path,
-                     help="OTB text file of true boxes: print the mean overlap")  # fmt: skip
-    existing = out.add_mutually_exclusive_group()
-    existing.add_argument("--overwrite", action="store_true", help="replace outputs that exist")
-    existing.add_argument(
-        "--resume", action="store_true", help="go on after the rows of a broken run"
-    )
-
-
-def _add_benchmark(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    benchmark = commands.add_parser(
-        "benchmark",
-        help="run trackers over a data set and score them",
-        description="Run trackers over the sequences of a data set and score them by the published "
-        "rules. Each finished run is kept as it ends.",
-        epilog="Trackers: default, lite, a weights file; opencv-mil, opencv-kcf, opencv-csrt; "
-        "opencv-vit:FILE, opencv-nano:BACKBONE,NECKHEAD, opencv-dasiamrpn:MODEL,CLS,R1; "
-        "results:FOLDER (result files made elsewhere, scored without pictures); MODULE:CLASS "
-        "(yours, with init(frame, box) and update(frame)). Exit codes: 0 done; 1 a run failed, "
-        "the others are scored; 2 bad input; 4 an output could not be written; 130 interrupted.",
-    )
-    benchmark.set_defaults(run=_benchmark)
-    benchmark.add_argument("root", metavar="ROOT", type=Path, help="folder of the data set")
-    benchmark.add_argument(
-        "--dataset", default="otb", metavar="KIND",
-        help="otb (what is there), otb2013, otb100, tb50, vot, got10k, uav, lasot or folder",
-    )  # fmt: skip
-    benchmark.add_argument(
-        "--sequences", metavar="A,B", type=lambda text: text.split(","), help="only these"
-    )
-    benchmark.add_argument("--attribute", metavar="OCC", help="only sequences with this attribute")
-    benchmark.add_argument(
-        "--tracker", dest="trackers", metavar="NAME", action="append",
-        help="repeat it for several; our default model if there is none",
-    )  # fmt: skip
-    benchmark.add_argument("--protocol", choices=("ope", "tre", "sre"), default="ope")
-    benchmark.add_argument(
-        "--policy", choices=("otb", "got10k", "pysot"), default="otb",
-        help="whose treatment of odd frames to follow",
-    )  # fmt: skip
-    benchmark.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
-    benchmark.add_argument("--jobs", metavar="N", type=_positive, default=1)
-    benchmark.add_argument(
-        "--threads",
-        metavar="N",
-        type=_positive,
-        help="of each job; by default they share the cores",
-    )
-    benchmark.add_argument(
-        "--step-seconds", metavar="S", type=float, default=60.0,
-        help="a tracker that needs longer for one frame has failed (default 60)",
-    )  # fmt: skip
-    benchmark.add_argument("--resume", action="store_true", help="keep the runs that are finished")
-    benchmark.add_argument("--quiet", action="store_true", help="no progress bar")
-    benchmark.add_argument(
-        "--explain", action="store_true", help="print what each convention of scoring is worth"
-    )
-    benchmark.add_argument("-o", "--output", metavar="DIR", type=Path,
-                           help="folder for results and reports")  # fmt: skip
-
-
-def _positive(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number, at least 1; got {text!r}")
-    return int(text)
-
-
-_OUTPUTS = ("video", "csv", "json", "mot", "otb")
-
-
-class _Parser(argparse.ArgumentParser):
-    """Reports a wrong usage in one line."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
-
-
-def _box(text: str) -> tuple[float, ...]:
-    try:
-        values = tuple(float(part) for part in re.split(r"[,\s]+", text.strip()))
-    except ValueError:
-        values = ()
-    if len(values) != 4:
-        raise argparse.ArgumentTypeError(f"expected four numbers X,Y,W,H; got {text!r}")
-    return values
-
-
-def _reinit(text: str) -> tuple[int, tuple[float, ...]]:
-    frame, _, box = text.partition(":")
-    if not frame.isdigit():
-        raise argparse.ArgumentTypeError(f"expected FRAME:X,Y,W,H; got {text!r}")
-    return int(frame), _box(box)
-
-
-def _join_negative_numbers(arguments: Sequence[str]) -> list[str]:
-    """Let ``--box -3,5,20,20`` work, whose value argparse would take for an option."""
-    joined: list[str] = []
-    for argument in arguments:
-        if joined and joined[-1] in ("--box", "--start", "--end") and re.match(r"-\d", argument):
-            joined[-1] += f"={argument}"
-        else:
-            joined.append(argument)
-    return joined

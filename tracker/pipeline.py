@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from tracker.boxes import Box
 from tracker.datasets.text import read_boxes
-from tracker.errors import BoxError, DisplayError, TrackerError
+from tracker.errors import BoxError, DisplayError, SourceEndedEarly, TrackerError
 from tracker.frames import Frame
 from tracker.outputs import Outputs, Paths, check_outputs, plan_outputs, read_earlier
 from tracker.result import TrackResult
@@ -43,8 +43,8 @@ class Job:
     """What to do with each source: the options of ``tracker track``, as given.
 
     Raises:
-        BoxError, DisplayError: options that exclude each other, found
-            before anything is read or written.
+        BoxError, DisplayError: options that exclude each other, found before anything is read or
+            written.
     """
 
     boxes: Sequence[Box]  # (x, y, w, h) in the first frame, 0-based
@@ -119,11 +119,17 @@ def _run(source: str, job: Job, tracker: Tracker, paths: Paths) -> None:
     summary = Summary(read_boxes(job.truth, first_pixel=1) if job.truth else None)
     try:
         _follow(source, job, tracker, paths, summary)
-    finally:
-        if summary.frames and not job.quiet:
-            stream = sys.stdout if paths else sys.stderr  # without files the rows are on stdout
-            print(f"{source}: {summary}", *(f"wrote {path}" for path in paths.values()),
-                  sep="\n", file=stream)  # fmt: skip
+    except (SourceEndedEarly, KeyboardInterrupt):  # what was done until then is kept
+        _report(source, job, paths, summary)
+        raise
+    _report(source, job, paths, summary)
+
+
+def _report(source: str, job: Job, paths: Paths, summary: Summary) -> None:
+    if summary.frames and not job.quiet:
+        stream = sys.stdout if paths else sys.stderr  # without files the rows are on stdout
+        written = [f"wrote {path}" for path in paths.values()]
+        print(f"{source}: {summary}", *written, sep="\n", file=stream)
 
 
 def _follow(source: str, job: Job, tracker: Tracker, paths: Paths, summary: Summary) -> None:

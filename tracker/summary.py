@@ -22,10 +22,12 @@ class Summary:
         self._truth = truth
         self._states: Counter[str] = Counter()
         self._overlap_sum, self._overlap_count = 0.0, 0
-        self._started = time.perf_counter()
+        self._started = 0.0
 
     def add(self, results: list[TrackResult]) -> None:
-        """Count the results of one frame."""
+        """Count the results of one frame; the clock runs from the first."""
+        if not self.frames:
+            self._started = time.perf_counter()
         self.frames += 1
         self._states.update(result.state for result in results)
         if self._truth is not None and results[0].frame < len(self._truth):

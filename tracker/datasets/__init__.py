@@ -4,8 +4,7 @@
 module. The sample clip is in `tracker.datasets.synthetic`. Names load on first use.
 """
 
-from importlib import import_module
-from typing import Any
+from tracker.lazy import lazy_names
 
 _HOME = {
     "open_dataset": "kinds",
@@ -22,15 +21,4 @@ _HOME = {
 }
 
 __all__ = list(_HOME)
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names(__name__, _HOME)

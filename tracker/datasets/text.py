@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tracker.errors import DatasetError
 
-_MEANING = {4: "x, y, w, h", 8: "x1, y1 to x4, y4"}
+_MEANING = {2: "seconds, frames", 4: "x, y, w, h", 8: "x1, y1 to x4, y4"}
 
 
 def read_rows(path: Path, columns: Collection[int] = (4,)) -> NDArray[np.float64]:

@@ -4,7 +4,6 @@
 from the files and scored, so that a resumed benchmark and an unbroken one give the same numbers.
 """
 
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from tqdm import tqdm
 
 from tracker.datasets.sequence import Sequence as Clip
 from tracker.datasets.text import read_boxes
-from tracker.errors import DatasetError, OutputError, TrackerError
+from tracker.errors import DatasetError, EntrantError, OutputError, TrackerError
 from tracker.evaluation.entrants import RESULTS, check_labels, label, make_entrant
 from tracker.evaluation.entry import Entry
 from tracker.evaluation.metrics import SequenceScore, align, pooled_score, score_sequence
@@ -31,15 +30,10 @@ class Benchmark:
     policy: str = "otb"  # treatment of odd frames, see tracker.evaluation.policies
     device: str = "auto"
     jobs: int = 1  # child processes
-    threads: int | None = None  # of each; None shares the processors among the jobs
+    threads: int = 1  # of each; another number can change the last digits of the boxes
     step_seconds: float = 60.0  # a tracker that needs longer for one frame has failed
     resume: bool = False  # keep the finished runs of an earlier benchmark
     quiet: bool = False  # no progress bar
-
-    @property
-    def threads_each(self) -> int:
-        """Threads of each child process."""
-        return self.threads or max(1, (os.cpu_count() or 1) // self.jobs)
 
 
 def evaluate(
@@ -59,12 +53,16 @@ def evaluate(
         others go on.
 
     Raises:
-        EntrantError, WeightsError, DeviceError: a tracker cannot be made; nothing has been run.
+        EntrantError, WeightsError, DeviceError: a tracker cannot be made, or the protocol is not
+            "ope" and there are results made elsewhere; nothing has been run.
         DatasetError: a sequence cannot be run, e.g. has no pictures.
         OutputError: there are results already and ``resume`` is off, or one cannot be written.
     """
     check_labels(entrants)
     active = [name for name in entrants if not name.startswith(RESULTS)]
+    if benchmark.protocol != "ope" and len(active) < len(entrants):
+        raise EntrantError(f"expected trackers to run for {benchmark.protocol}; "
+                           f"{RESULTS} files are of one pass")  # fmt: skip
     folders = {name: ResultFolder(directory / label(name)) for name in active}
     for name, folder in folders.items():
         make_entrant(name, benchmark.device)
@@ -103,7 +101,7 @@ def _run_unfinished(
     frames = sum(len(task.run.sequence) for task in tasks)
     with tqdm(total=frames, unit="frame", disable=True if benchmark.quiet else None) as progress:
         for task, outcome in run_tasks(
-            tasks, jobs=benchmark.jobs, threads=benchmark.threads_each,
+            tasks, jobs=benchmark.jobs, threads=benchmark.threads,
             step_seconds=benchmark.step_seconds, on_frame=progress.update,
         ):  # fmt: skip
             if outcome.failure:

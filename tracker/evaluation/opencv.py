@@ -1,5 +1,6 @@
 """OpenCV's own trackers behind the common form, as peers in a benchmark."""
 
+import ctypes
 from collections.abc import Sequence
 
 import cv2
@@ -22,8 +23,9 @@ _KINDS = {
 class OpenCvTracker:
     """One of OpenCV's trackers.
 
-    OpenCV takes whole pixels; where it reports failure the last box stays, as its users do. Its
-    random numbers start afresh with each ``init``, so that a run does not depend on those before.
+    OpenCV takes whole pixels; where it reports failure the last box stays, as its users do. MIL
+    draws random numbers from the C library; they start afresh with each ``init``, so that a run
+    does not depend on those before it.
 
     Args:
         kind: "mil", "kcf", "csrt", "vit", "nano" or "dasiamrpn".
@@ -48,7 +50,7 @@ class OpenCvTracker:
         self._create()
 
     def init(self, frame: Frame, box: Box) -> None:
-        cv2.setRNGSeed(0)
+        ctypes.CDLL(None).srand(1)
         self._tracker = self._create()
         x, y, w, h = (round(side) for side in box)
         self._box: Box = box

@@ -118,16 +118,19 @@ class _Worker:
         return outcome
 
     def is_late(self, step_seconds: float) -> bool:
-        limit = step_seconds if self._frames else max(START_SECONDS, step_seconds)
-        return time.monotonic() - self._heard > limit and not self.connection.poll()
+        silent = time.monotonic() - self._heard
+        return silent > self._limit(step_seconds) and not self.connection.poll()
 
     def why_late(self, step_seconds: float) -> str:
-        return f"no answer within {step_seconds:g} s after {self._frames} frames"
+        return f"no answer within {self._limit(step_seconds):g} s after {self._frames} frames"
 
     def end(self) -> None:
         self._process.kill()
         self._process.join()
         self.connection.close()
+
+    def _limit(self, step_seconds: float) -> float:
+        return step_seconds if self._frames else max(START_SECONDS, step_seconds)
 
 
 def _work(connection: Connection, threads: int) -> None:

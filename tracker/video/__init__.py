@@ -4,8 +4,7 @@ Reading (``open_source``, ``prefetch``), writing (``VideoSink``, ``open_writer``
 (``draw_result``). Names load on first use: reading a result file imports no decoder.
 """
 
-from importlib import import_module
-from typing import Any
+from tracker.lazy import lazy_names
 
 # Not on first use: the module has the same name, and whoever imported it first would find that.
 from tracker.video.prefetch import prefetch
@@ -22,15 +21,4 @@ _HOME = {
 }
 
 __all__ = [*_HOME, "prefetch"]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names(__name__, _HOME)

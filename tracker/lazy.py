@@ -1,0 +1,29 @@
+"""Names that load what they need on first use (PEP 562), so that importing a package is cheap."""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+
+def lazy_names(
+    package: str, home: dict[str, str], subpackages: tuple[str, ...] = ()
+) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """Make ``__getattr__`` and ``__dir__`` for a package.
+
+    Args:
+        package: its ``__name__``.
+        home: public names, and the module of the package that each is defined in.
+        subpackages: public names that are packages or modules themselves.
+    """
+
+    def get(name: str) -> Any:
+        if name in home:
+            return getattr(import_module(f"{package}.{home[name]}"), name)
+        if name in subpackages:
+            return import_module(f"{package}.{name}")
+        raise AttributeError(f"module {package!r} has no attribute {name!r}")
+
+    def names() -> list[str]:
+        return sorted({*vars(import_module(package)), *home, *subpackages})
+
+    return get, names
