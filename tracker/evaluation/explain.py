@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.datasets.sequence import Sequence
+from tracker.evaluation.alignment import scored_rows
 from tracker.evaluation.entry import Entry
 from tracker.evaluation.metrics import (
-    align,
     center_errors,
     overlaps,
     precision_at_20px,
@@ -89,7 +89,7 @@ def explain(entries: Iterable[Entry], sequences: Iterable[Sequence]) -> str:
 
 
 def _table(entry: Entry, clips: dict[str, Sequence]) -> str:
-    pairs = [_paired(boxes, clips[name]) for name, boxes in entry.boxes.items()]
+    pairs = [scored_rows(boxes, clips[name]) for name, boxes in entry.boxes.items()]
     lines = [f"{entry.name}, {len(pairs)} sequences", f"{'convention':36}{'AUC':>8}{'':9}P@20"]
     base = None
     for name, scoring in CONVENTIONS.items():
@@ -97,10 +97,3 @@ def _table(entry: Entry, clips: dict[str, Sequence]) -> str:
         base = auc if base is None else base
         lines.append(f"{name:36}{auc:8.4f} {auc - base:+7.4f} {precision:8.4f}")
     return "\n".join(lines)
-
-
-def _paired(boxes: Array, clip: Sequence) -> tuple[Array, Array]:
-    known = boxes[clip.skipped :] if np.isnan(boxes[: clip.skipped]).all() else boxes
-    return align(
-        known, clip.boxes, skipped_at_start=clip.skipped, missing_at_end=int(not clip.visible[-1])
-    )

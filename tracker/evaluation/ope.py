@@ -8,18 +8,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from tqdm import tqdm
 
 from tracker.datasets.sequence import Sequence as Clip
 from tracker.datasets.text import read_boxes
-from tracker.errors import DatasetError, EntrantError, OutputError, TrackerError
+from tracker.errors import DatasetError, EntrantError, OutputError
+from tracker.evaluation.alignment import on_sequence, scored_rows
 from tracker.evaluation.entrants import RESULTS, check_labels, label, make_entrant
 from tracker.evaluation.entry import Entry
-from tracker.evaluation.metrics import SequenceScore, align, pooled_score, score_sequence
+from tracker.evaluation.metrics import pooled_score, score_sequence
 from tracker.evaluation.protocols import Run, runs_of
 from tracker.evaluation.result_files import ResultFolder, find_results
 from tracker.evaluation.workers import Task, run_tasks
+
+Failures = dict[tuple[str, str], str]
+"""Why a run failed, by the names of its tracker and of the run."""
 
 
 @dataclass(frozen=True)
@@ -70,22 +73,17 @@ def evaluate(
             raise OutputError(f"there are results in {folder.folder}; go on with --resume")
     runs = {clip.name: runs_of(clip, benchmark.protocol) for clip in clips} if active else {}
     failures = _run_unfinished(folders, runs, benchmark)
-    entries = [
-        _score_own(name, folders[name], runs, failures, benchmark)
+    return [
+        _score_own(name, folders[name], clips, runs, failures, benchmark)
         if name in folders
         else _score_published(Path(name.removeprefix(RESULTS)), clips, benchmark.policy)
         for name in entrants
     ]
-    for entry in entries:
-        for clip in clips:
-            if clip.name in entry.boxes:
-                entry.boxes[clip.name] = _from_first_row(entry.boxes[clip.name], clip)
-    return entries
 
 
 def _run_unfinished(
     folders: dict[str, ResultFolder], runs: dict[str, list[Run]], benchmark: Benchmark
-) -> dict[Task, str]:
+) -> Failures:
     """Run what has no result file yet; why each run that failed did."""
     tasks = [
         Task(name, run, benchmark.device)
@@ -97,7 +95,7 @@ def _run_unfinished(
     for task in tasks:
         if not task.run.sequence.has_frames:
             raise DatasetError(f"{task.run.sequence.name} has no pictures to run {task.entrant} on")
-    failures: dict[Task, str] = {}
+    failures: Failures = {}
     frames = sum(len(task.run.sequence) for task in tasks)
     with tqdm(total=frames, unit="frame", disable=True if benchmark.quiet else None) as progress:
         for task, outcome in run_tasks(
@@ -105,33 +103,38 @@ def _run_unfinished(
             step_seconds=benchmark.step_seconds, on_frame=progress.update,
         ):  # fmt: skip
             if outcome.failure:
-                failures[task] = outcome.failure
+                failures[task.entrant, task.run.name] = outcome.failure
             else:
                 folders[task.entrant].write(task.run.name, outcome.boxes, outcome.seconds)
     return failures
 
 
 def _score_own(
-    name: str, folder: ResultFolder, runs: dict[str, list[Run]], failures: dict[Task, str],
-    benchmark: Benchmark,
+    name: str, folder: ResultFolder, clips: Iterable[Clip], runs: dict[str, list[Run]],
+    failures: Failures, benchmark: Benchmark,
 ) -> Entry:  # fmt: skip
     entry = Entry(label(name), {})
-    for clip_name, of_clip in runs.items():
-        failed = [f"{run.name}: {failures[task]}" for run in of_clip
-                  if (task := Task(name, run, benchmark.device)) in failures]  # fmt: skip
+    for clip in clips:
+        of_clip = runs[clip.name]
+        failed = [f"{run.name}: {failures[name, run.name]}"
+                  for run in of_clip if (name, run.name) in failures]  # fmt: skip
         if failed:
-            entry.failures[clip_name] = "; ".join(failed)
+            entry.failures[clip.name] = "; ".join(failed)
             continue
-        scores = []
-        for run in of_clip:
-            boxes = folder.read(run.name)
-            scores.append(score_sequence(boxes, run.sequence.boxes, benchmark.policy))
-            seconds, frames = folder.read_time(run.name) or (0.0, 0)
-            entry.seconds[clip_name] = entry.seconds.get(clip_name, 0.0) + seconds
-            entry.timed_frames[clip_name] = entry.timed_frames.get(clip_name, 0) + frames
-            if benchmark.protocol == "ope":
-                entry.boxes[clip_name] = boxes
-        entry.scores[clip_name] = pooled_score(scores)
+        try:
+            boxes = [folder.read(run.name) for run in of_clip]
+            times = [folder.read_time(run.name) or (0.0, 0) for run in of_clip]
+            entry.scores[clip.name] = pooled_score([
+                score_sequence(each, run.sequence.boxes, benchmark.policy)
+                for each, run in zip(boxes, of_clip, strict=True)
+            ])  # fmt: skip
+        except DatasetError as error:  # a result file that somebody changed
+            entry.failures[clip.name] = str(error)
+            continue
+        entry.seconds[clip.name] = sum(seconds for seconds, _ in times)
+        entry.timed_frames[clip.name] = sum(frames for _, frames in times)
+        if benchmark.protocol == "ope":
+            entry.boxes[clip.name] = on_sequence(boxes[0], clip)
     return entry
 
 
@@ -142,32 +145,9 @@ def _score_published(folder: Path, clips: Iterable[Clip], policy: str) -> Entry:
     entry = Entry(label(f"{RESULTS}{folder}"), {})
     for clip in clips:
         try:
-            boxes = read_boxes(find_results(folder, clip), first_pixel=1)
-            entry.scores[clip.name] = score_published(boxes, clip, policy)
+            boxes = on_sequence(read_boxes(find_results(folder, clip), first_pixel=1), clip)
+            entry.scores[clip.name] = score_sequence(*scored_rows(boxes, clip), policy)
             entry.boxes[clip.name] = boxes
-        except TrackerError as error:
+        except DatasetError as error:
             entry.failures[clip.name] = str(error)
     return entry
-
-
-def score_published(boxes: np.ndarray, clip: Clip, policy: str = "otb") -> SequenceScore:
-    """Score boxes made elsewhere, which may lack the rows that published files lack.
-
-    These are the frames that the protocol leaves out at the start, and a last row in which the
-    object is not visible.
-
-    Raises:
-        DatasetError: any other number of rows.
-    """
-    results, truth = align(
-        boxes, clip.boxes,
-        skipped_at_start=clip.skipped, missing_at_end=int(not clip.visible[-1]),
-    )  # fmt: skip
-    return score_sequence(results, truth, policy)
-
-
-def _from_first_row(boxes: np.ndarray, clip: Clip) -> np.ndarray:
-    """Put rows of NaN before results that start where the published protocol does."""
-    if len(boxes) > len(clip) - clip.skipped:
-        return boxes
-    return np.concatenate([np.full((clip.skipped, 4), np.nan), boxes])

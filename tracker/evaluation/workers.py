@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 
 import cv2
 
@@ -62,11 +63,11 @@ def run_tasks(
     workers = [_Worker(threads) for _ in range(min(jobs, len(tasks)))]
     try:
         while waiting or any(worker.task for worker in workers):
-            for index, worker in enumerate(workers):
+            for worker in workers:
                 if worker.task and worker.is_late(step_seconds):
-                    yield worker.task, Outcome(failure=worker.why_late(step_seconds))
+                    task, outcome = worker.task, Outcome(failure=worker.why_late(step_seconds))
                     worker.end()
-                    workers[index] = worker = _Worker(threads)
+                    yield task, outcome
                 if not worker.task and waiting:
                     worker.start(waiting.popleft())
             busy = {worker.connection: worker for worker in workers if worker.task}
@@ -75,29 +76,30 @@ def run_tasks(
                 task, outcome = worker.task, worker.receive()
                 if outcome is None:
                     on_frame()
-                    continue
-                yield task, outcome
-                if not worker.alive:
-                    workers[workers.index(worker)] = _Worker(threads)
+                else:
+                    yield task, outcome
     finally:
         for worker in workers:
             worker.end()
 
 
 class _Worker:
-    """The parent's side of one child process."""
+    """The parent's side of one child process, which is made when there is a task for it."""
 
     def __init__(self, threads: int) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.connection, child = context.Pipe()
-        self._process = context.Process(target=_work, args=(child, threads), daemon=True)
-        self._process.start()
-        child.close()
+        self._threads = threads
+        self._process: BaseProcess | None = None
+        self.connection: Connection | None = None
         self.task: Task | None = None
-        self.alive = True
-        self._frames, self._heard = 0, time.monotonic()
+        self._frames, self._heard = 0, 0.0
 
     def start(self, task: Task) -> None:
+        if self._process is None:
+            context = multiprocessing.get_context("spawn")
+            self.connection, child = context.Pipe()
+            self._process = context.Process(target=_work, args=(child, self._threads), daemon=True)
+            self._process.start()
+            child.close()
         self.task, self._frames, self._heard = task, 0, time.monotonic()
         with suppress(OSError):  # it died while idle: the next message is its end
             self.connection.send(task)
@@ -107,10 +109,10 @@ class _Worker:
         try:
             outcome = self.connection.recv()
         except (EOFError, OSError):
-            self.alive = False
             self._process.join()
             code = self._process.exitcode
             outcome = Outcome(failure=f"the process died after {self._frames} frames, code {code}")
+            self.end()
         if outcome is None:
             self._frames, self._heard = self._frames + 1, time.monotonic()
         else:
@@ -125,9 +127,12 @@ class _Worker:
         return f"no answer within {self._limit(step_seconds):g} s after {self._frames} frames"
 
     def end(self) -> None:
-        self._process.kill()
-        self._process.join()
-        self.connection.close()
+        """End the child, whatever it does; the next task gets a new one."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
+            self.connection.close()
+        self._process, self.connection, self.task = None, None, None
 
     def _limit(self, step_seconds: float) -> float:
         return step_seconds if self._frames else max(START_SECONDS, step_seconds)
@@ -151,7 +156,8 @@ def _work(connection: Connection, threads: int) -> None:
             except (BrokenPipeError, ConnectionResetError):
                 raise
             except Exception as error:  # whatever a tracker raises is its own failure
-                outcome = Outcome(failure=f"{type(error).__name__}: {error}")
+                reason = " ".join(str(error).split())
+                outcome = Outcome(failure=f"{type(error).__name__}: {reason}")
             connection.send(outcome)
 
 
