@@ -10,8 +10,10 @@ import sys
 import time
 from pathlib import Path
 
+import cv2
 import pytest
 
+from tracker.boxes import overlap
 from tracker.cli import main
 
 STATIC, DRIFTING, SLOW = (f"small_trackers:{name}" for name in ("Static", "Drifting", "Slow"))
@@ -76,6 +78,28 @@ def test_trackers_and_results_side_by_side(three_clips, here, capsys):
     assert about["data set"] == "otb, 3 sequences, 27 frames"
     assert "2 at a time, threads of each: 1" in about["speed"]
     assert (about["protocol"], about["policy"]) == ("OPE", "otb")
+
+
+def test_got10k_adds_its_own_protocol(moving_patch, here, capsys):
+    """The first frame and the hidden ones do not count; a tracker that stays has known overlaps."""
+    folder = here / "GOT-10k" / "Patch"
+    folder.mkdir(parents=True)
+    for number, frame in enumerate(moving_patch.frames, start=1):
+        cv2.imwrite(str(folder / f"{number:08}.jpg"), frame[..., ::-1])
+    rows = [f"{x + 1},{y + 1},{w},{h}" for x, y, w, h in moving_patch.boxes]
+    (folder / "groundtruth.txt").write_text("\n".join(rows))
+    absent = [0] * 9 + [1] * 3
+    (folder / "absence.label").write_text("\n".join(map(str, absent)))
+    (folder / "cover.label").write_text("\n".join("0" if gone else "8" for gone in absent))
+    (folder.parent / "list.txt").write_text("Patch\n")
+    assert run(folder.parent, "--dataset", "got10k", "--tracker", STATIC, "-o", "out") == 0
+    shares = overlap(moving_patch.boxes[0], moving_patch.boxes[1:9])
+    expected = {"ao": shares.mean(), "sr50": (shares > 0.5).mean(), "sr75": (shares > 0.75).mean()}
+    entry = json.loads(Path("out/report.json").read_text())["Static"]
+    assert entry["got10k"] == pytest.approx({**expected, "frames": 8})
+    row = f"| Static | {expected['ao']:.4f} |"
+    assert row in capsys.readouterr().out
+    assert row in Path("out/report.md").read_text()
 
 
 def test_the_default_is_our_model_and_two_jobs_give_what_one_gives(three_clips, here):

@@ -4,7 +4,7 @@ import platform
 import shlex
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import tracker
@@ -12,9 +12,13 @@ from tracker.datasets import Sequence as Clip
 from tracker.datasets import open_dataset
 from tracker.errors import DatasetError, OutputError
 from tracker.evaluation.entrants import RESULTS
+from tracker.evaluation.entry import Entry
 from tracker.evaluation.explain import explain
+from tracker.evaluation.metrics import got10k_overlaps, got10k_score
 from tracker.evaluation.ope import Benchmark, evaluate
 from tracker.evaluation.report import terminal_table, write_reports
+from tracker.evaluation.tables import got10k_table
+from tracker.frames import frame_size
 
 
 @dataclass(frozen=True)
@@ -40,9 +44,13 @@ def run_benchmark(job: BenchmarkJob, how: Benchmark) -> int:
         raise OutputError("expected -o DIR: the results of the trackers need a folder")
     clips = _clips(job)
     entries = evaluate(clips, job.trackers, job.output, how)
+    if job.dataset == "got10k":
+        entries = [_with_got10k(entry, clips) for entry in entries]
     print(terminal_table(entries))
-    if job.explain:
-        print(f"\n{explain(entries, clips)}")
+    if got10k := got10k_table(entries):
+        print(f"\n{got10k}")
+    if job.explain and (text := explain(entries, clips)):
+        print(f"\n{text}")
     if job.output:
         for path in write_reports(job.output, entries, clips, _about(job, how, clips)):
             if path.name in ("report.md", "report.json"):
@@ -51,6 +59,18 @@ def run_benchmark(job: BenchmarkJob, how: Benchmark) -> int:
         for name, reason in entry.failures.items():
             print(f"tracker: {entry.name} failed on {name}: {reason}", file=sys.stderr)
     return int(any(entry.failures for entry in entries))
+
+
+def _with_got10k(entry: Entry, clips: Sequence[Clip]) -> Entry:
+    """Add AO and SR, for which the size of the pictures must be known."""
+    overlaps = [
+        got10k_overlaps(
+            entry.boxes[clip.name], clip.boxes, frame_size(clip.read_frame(0)), clip.visible
+        )
+        for clip in clips
+        if clip.name in entry.boxes and clip.has_frames
+    ]
+    return replace(entry, got10k=got10k_score(overlaps) if overlaps else None)
 
 
 def _clips(job: BenchmarkJob) -> list[Clip]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from tracker.datasets.sequence import Sequence
 from tracker.datasets.tables import OTB_ATTRIBUTES
-from tracker.evaluation.metrics import SequenceScore, mean_score
+from tracker.evaluation.metrics import Got10kScore, SequenceScore, mean_score
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +24,7 @@ class Entry:
         seconds: time spent in the tracker's ``init`` and ``update`` alone.
         timed_frames: frames handled in that time.
         failures: why a sequence was not finished, one sentence each.
+        got10k: AO and SR over all its boxes; None on other data sets than GOT-10k.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Entry:
     seconds: dict[str, float] = field(default_factory=dict)
     timed_frames: dict[str, int] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
+    got10k: Got10kScore | None = None
 
     @property
     def mean(self) -> SequenceScore | None:

@@ -9,6 +9,7 @@
 import json
 import math
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from tracker.evaluation.plots import MISSING, can_plot, precision_figure, render
 from tracker.evaluation.tables import (
     attribute_table,
     escape,
+    got10k_table,
     overall_table,
     sequence_table,
     terminal_table,
@@ -106,6 +108,7 @@ def _entry_as_data(
         },
         "success_curve": mean and _numbers(mean.success_curve),
         "precision_curve": mean and _numbers(mean.precision_curve),
+        **({"got10k": asdict(entry.got10k)} if entry.got10k else {}),
         "failures": dict(entry.failures),
         "about": dict(about),
     }
@@ -136,6 +139,8 @@ def _page(
     parts += ["## Trackers", overall_table(entries)]
     if partial := [entry for entry in entries if len(entry.scores) < len(sequences)]:
         parts.append("\n".join(_coverage(entry, len(sequences)) for entry in partial))
+    if got10k := got10k_table(entries):
+        parts += ["## GOT-10k's own protocol", got10k]
     parts.append("## Plots")
     if plots:
         parts += [

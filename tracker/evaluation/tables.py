@@ -9,6 +9,7 @@ from tracker.evaluation.entry import Entry, attributes_of, ranked
 from tracker.evaluation.metrics import SequenceScore
 
 _NONE = "-"
+_GOT10K = ("ao", "sr50", "sr75")
 _MEASURES = ("success_auc", "precision_20", "normalized_precision_20", "success_50")
 
 
@@ -57,6 +58,17 @@ def overall_table(entries: Iterable[Entry]) -> str:
         for rank, (entry, measures) in enumerate(zip(entries, scores, strict=True), start=1)
     ]
     return _markdown(header, rows, text_columns=(1,))
+
+
+def got10k_table(entries: Iterable[Entry]) -> str:
+    """AO, SR50 and SR75 by GOT-10k's protocol, by AO; empty when no tracker has them."""
+    scored = [entry for entry in entries if entry.got10k]
+    scored.sort(key=lambda entry: -entry.got10k.ao)
+    rows = [
+        (escape(entry.name), *(_digits(getattr(entry.got10k, name), 4) for name in _GOT10K))
+        for entry in scored
+    ]
+    return _markdown(("tracker", "AO", "SR50", "SR75"), rows) if rows else ""
 
 
 def attribute_table(entries: Iterable[Entry], sequences: Iterable[Sequence]) -> str:
