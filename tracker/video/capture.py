@@ -86,7 +86,7 @@ def _names(target: int | str) -> tuple[str, str]:
         return f"camera{target}", f"camera {target}"
     try:
         url = urlsplit(target)
-        host = url.hostname or ""
+        host = url.netloc.rpartition("@")[2]  # the name and the port, not the password
     except ValueError as error:
         raise SourceError(f"expected a URL such as rtsp://host/path; got {target!r}") from error
     return PurePosixPath(url.path).stem or host, f"{url.scheme}://{host}{url.path}"
