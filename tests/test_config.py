@@ -19,6 +19,11 @@ def test_missing_values_take_their_defaults_and_whole_numbers_serve_as_floats():
         ("search_size", 100),
         ("context_amount", -0.1),
         ("num_scales", 2),
+        ("num_scales", -1),
+        ("num_scales", True),
+        ("scale_step", float("inf")),
+        ("score_midpoint", float("nan")),
+        ("response_upsampling", 1.5),
         ("scale_step", 1.0),
         ("scale_penalty", 1.1),
         ("scale_lr", -0.1),
@@ -39,9 +44,9 @@ def test_a_value_out_of_range_is_named(name, value):
     ("values", "message"),
     [
         ({"window": 0.1}, "unknown setting 'window'; known are exemplar_size"),
-        ({"num_scales": "3"}, "num_scales must be a int, got '3'"),
-        ({"num_scales": 3.0}, "num_scales must be a int"),
-        ({"scale_lr": None}, "scale_lr must be a float"),
+        ({"num_scales": "3"}, "num_scales must be a whole number, got '3'"),
+        ({"num_scales": 3.0}, "num_scales must be a whole number"),
+        ({"scale_lr": None}, "scale_lr must be a finite number"),
     ],
 )
 def test_stored_values_are_checked(values, message):

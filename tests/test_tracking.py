@@ -120,6 +120,18 @@ def test_a_frame_that_cannot_be_used_changes_nothing(follower, moving_patch):
     assert follower.update(moving_patch.frames[1]) == expected
 
 
+def test_the_shape_of_the_box_stays_where_it_does_not_fit_the_frame(follower, moving_patch):
+    follower.init(moving_patch.frames[0], (-20, 30, 300, 60))
+    _, _, w, h = follower.update(moving_patch.frames[1]).box
+    assert w <= 240 + 1e-3
+    assert w / h == pytest.approx(5, rel=1e-3)
+
+
+def test_a_box_is_held_as_it_is_written(follower, moving_patch):
+    result = follower.init(moving_patch.frames[0], (10.123456789, 20.00004, 30, 40.99996))
+    assert result.box == (10.1235, 20.0, 30.0, 41.0)
+
+
 def test_update_before_init():
     with pytest.raises(FrameError, match=r"expected init\(frame, box\) before"):
         Tracker(device="cpu").update(np.zeros((5, 5, 3), np.uint8))

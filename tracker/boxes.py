@@ -83,7 +83,7 @@ def check_box(box: ArrayLike, frame_size: tuple[int, int]) -> Box:
     width, height = frame_size
     try:
         values = np.asarray(box, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         values = np.empty(0)
     if values.shape != (4,):
         raise BoxError(f"expected a box of four numbers x, y, w, h; got {box!r}")

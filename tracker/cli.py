@@ -4,13 +4,15 @@ Importing this module loads neither PyTorch nor OpenCV, so that ``tracker --help
 """
 
 import argparse
+import io
 import os
 import signal
 import sys
+import threading
 from collections.abc import Sequence
 from dataclasses import fields
 
-from tracker.errors import TrackerError
+from tracker.errors import OutputError, TrackerError
 from tracker.options import build_parser, join_negative_numbers
 from tracker.threads import spin_briefly
 
@@ -22,7 +24,11 @@ _OUTPUTS = ("video", "csv", "json", "mot", "otb")
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code (see ``tracker.errors`` for the codes)."""
     spin_briefly()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # any file name can be printed
+            stream.reconfigure(errors="backslashreplace")
     parser = build_parser(
         {"track": _track, "benchmark": _benchmark, "sample": _sample, "info": _info}
     )
@@ -35,6 +41,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our standard output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        print(f"tracker: could not write the output: {error.strerror or error}", file=sys.stderr)
+        return OutputError.exit_code
     except KeyboardInterrupt:
         print("tracker: interrupted; the results so far are kept", file=sys.stderr)
         return INTERRUPTED

@@ -5,6 +5,7 @@ Convolutional Siamese Networks for Object Tracking", 2016). A configuration trav
 weights file of the model that it was chosen for.
 """
 
+import math
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -34,10 +35,16 @@ class TrackerConfig:
     lost_score: float = 0.2  # state is "lost" below this score, 0 to tracking_score
 
     def __post_init__(self) -> None:
+        for field in fields(self):
+            value, whole = getattr(self, field.name), isinstance(field.default, int)
+            number = isinstance(value, int if whole else (int, float)) and value is not True
+            self._check(field.name, number and math.isfinite(value) and value is not False,
+                        "a whole number" if whole else "a finite number")  # fmt: skip
         self._check("exemplar_size", self.exemplar_size >= 1, "at least 1")
         self._check("search_size", self.search_size >= self.exemplar_size, "the exemplar's size")
         self._check("context_amount", self.context_amount >= 0, "at least 0")
-        self._check("num_scales", self.num_scales % 2 == 1, "an odd number, at least 1")
+        self._check("num_scales", self.num_scales > 0 and self.num_scales % 2 == 1,
+                    "an odd number, at least 1")  # fmt: skip
         self._check("scale_step", self.scale_step > 1, "above 1")
         for name in ("scale_penalty", "scale_lr", "window_influence", "min_size_ratio"):
             self._check(name, 0 <= getattr(self, name) <= 1, "from 0 to 1")
@@ -55,13 +62,10 @@ class TrackerConfig:
         Raises:
             ValueError: an unknown name, a value of another type, or one out of range.
         """
-        types = {field.name: type(field.default) for field in fields(cls)}
-        for name, value in values.items():
-            if name not in types:
-                raise ValueError(f"unknown setting {name!r}; known are {', '.join(types)}")
-            allowed = (int, float) if types[name] is float else (int,)
-            if not isinstance(value, allowed) or isinstance(value, bool):
-                raise ValueError(f"setting {name} must be a {types[name].__name__}, got {value!r}")
+        known = [field.name for field in fields(cls)]
+        for name in values:
+            if name not in known:
+                raise ValueError(f"unknown setting {name!r}; known are {', '.join(known)}")
         return cls(**values)
 
     def to_dict(self) -> dict[str, Any]:

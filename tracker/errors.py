@@ -3,7 +3,7 @@
 Each message is one sentence that names what was expected and what was got. The command line
 prints that sentence and ends with the error's ``exit_code``:
 
-    2  bad input: the source, a box, the weights or an option is wrong; nothing was written
+    2  bad input: the source, a box, the weights or an option is wrong; nothing was written for it
     3  the source ended early; every result up to that point is kept
     4  an output could not be written
 """

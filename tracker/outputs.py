@@ -1,5 +1,6 @@
 """The files that one run writes: where they go, what is refused, and the rows that go into them."""
 
+import glob
 import os
 from collections import defaultdict, deque
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from tracker.errors import OutputError
 from tracker.frames import Frame, frame_size
 from tracker.result import TrackResult
 from tracker.video import VideoFrame, VideoSink, draw_result, open_writer, read_csv
+from tracker.video.capture import without_secrets
 from tracker.video.results import CSV_HEADER, CsvWriter, csv_line
 
 Paths = dict[str, Path]
@@ -36,56 +38,100 @@ def plan_outputs(wanted: Paths, sources: Sequence[str]) -> list[Paths]:
             folder.mkdir(exist_ok=True)
         except OSError as error:
             raise OutputError(f"cannot make the folder {folder}: {error.strerror}") from error
-    names = _distinct([Path(source).stem or "source" for source in sources])
+    names = _distinct([_name_of(source) for source in sources])
     return [
         {kind: folder / f"{name}{_SUFFIXES[kind]}" for kind, folder in wanted.items()}
         for name in names
     ]
 
 
-def check_outputs(paths: Paths, source: str, *, overwrite: bool, resume: bool) -> None:
+def check_outputs(
+    paths: Paths, inputs: Sequence[str | Path], *, overwrite: bool, resume: bool
+) -> None:
     """Refuse outputs that would destroy something, before anything is read or written.
 
+    Args:
+        paths: the outputs of one source.
+        inputs: everything that the whole command reads.
+        overwrite: existing outputs may be replaced.
+        resume: they may be if they are those of a broken run, that is if its CSV file is there.
+
     Raises:
-        OutputError: two outputs are one file, an output is the source, it exists and neither
-            ``overwrite`` nor ``resume`` allows that, or its folder is missing.
+        OutputError: two outputs are one file, an output is an input, it exists and may not be
+            replaced, or its folder is missing.
     """
     if resume and "csv" not in paths:
         raise OutputError("expected --save-csv with --resume: its rows say where to go on")
+    replaceable = overwrite or (resume and paths["csv"].exists())
     resolved = [os.path.realpath(path) for path in paths.values()]
     for path, real in zip(paths.values(), resolved, strict=True):
         if resolved.count(real) > 1:
             raise OutputError(f"expected a file of its own for each output; got {path} twice")
-        if real == os.path.realpath(source):
-            raise OutputError(f"the output {path} is the source itself")
+        if any(_is_same_file(path, each) for each in inputs):
+            raise OutputError(f"the output {path} is an input of this run")
         if path.is_dir():
             raise OutputError(f"could not write {path}: it is a folder")
-        if path.exists() and not (overwrite or resume):
+        if path.exists() and not replaceable:
             raise OutputError(f"could not write {path}: it exists; allow it with --overwrite")
         if not path.parent.is_dir():
             raise OutputError(f"could not write {path}: there is no folder {path.parent}")
 
 
-def read_earlier(path: Path, first: Sequence[TrackResult]) -> dict[int, list[TrackResult]]:
-    """The results of a broken run by frame number, without a last frame that is not whole.
+def _is_same_file(first: Path, second: str | Path) -> bool:
+    try:
+        return os.path.samefile(first, second)
+    except (OSError, ValueError):  # one of them is not there, or is no path at all
+        return False
+
+
+class EarlierRun:
+    """The rows of a broken run, taken over frame by frame in place of tracking.
+
+    A last frame that is not whole does not count.
 
     Args:
-        path: the CSV file of the broken run; a missing one is an empty run.
+        path: its CSV file; a missing one is an empty run.
         first: this run's results in its first frame.
 
     Raises:
         SourceError: the file cannot be read.
-        OutputError: it is of a run on other frames or boxes.
+        OutputError: it is of a run on other frames or boxes; also from ``take`` and ``finish``.
     """
-    rows = defaultdict(list)
-    for result in read_csv(path) if path.exists() else ():
-        rows[result.frame].append(result)
-    earlier = {frame: found for frame, found in rows.items() if len(found) == len(first)}
-    if earlier:
-        begun = [(each.frame, _rounded(each)) for each in next(iter(earlier.values()))]
-        if begun != [(each.frame, _rounded(each)) for each in first]:
-            raise OutputError(f"cannot resume {path}: it begins on another frame or box")
-    return earlier
+
+    def __init__(self, path: Path, first: Sequence[TrackResult]) -> None:
+        self._path, self._taken = path, 0
+        rows = defaultdict(list)
+        for result in read_csv(path) if path.exists() else ():
+            rows[result.frame].append(result)
+        ids = [each.id for each in first]
+        whole = [[each.id for each in found] == ids for found in rows.values()]
+        if not all(whole[:-1]):
+            raise self._other("number of objects")
+        self.frames = [
+            found for found, is_whole in zip(rows.values(), whole, strict=True) if is_whole
+        ]
+        if self.frames:
+            begun = [(each.frame, _rounded(each)) for each in self.frames[0]]
+            if begun != [(each.frame, _rounded(each)) for each in first]:
+                raise self._other("first frame or box")
+
+    def take(self, frame: VideoFrame) -> list[TrackResult] | None:
+        """The rows of the next frame; None when all are taken."""
+        if self._taken == len(self.frames):
+            return None
+        known = self.frames[self._taken]
+        if known[0].frame != frame.index or abs((known[0].time_s or 0) - frame.time_s) > 1e-5:
+            raise self._other(f"frame or time after row {self._taken}")
+        self._taken += 1
+        return known
+
+    def finish(self) -> None:
+        """Say that there are no more frames."""
+        if self._taken < len(self.frames):
+            raise self._other(f"end: it goes on to frame {self.frames[-1][0].frame}")
+
+    def _other(self, what: str) -> OutputError:
+        return OutputError(f"cannot resume {self._path}: it is of a run with another {what}")
 
 
 class Outputs:
@@ -98,7 +144,7 @@ class Outputs:
         source, model: their names, stored in JSON.
         fps: nominal frame rate of the video, or None.
         overwrite: replace existing files.
-        earlier: rows of a broken run that stay in the CSV file; ``write`` is called with them too.
+        kept: rows of a broken run that stay in the CSV file; ``write`` is called with them too.
 
     Raises:
         OutputError: a file cannot be made; from ``write`` and on leaving, cannot be written.
@@ -106,12 +152,12 @@ class Outputs:
 
     def __init__(
         self, paths: Paths, first: VideoFrame, *, objects: int, source: str, model: str,
-        fps: float | None, overwrite: bool, earlier: dict[int, list[TrackResult]],
+        fps: float | None, overwrite: bool, kept: Sequence[list[TrackResult]],
     ) -> None:  # fmt: skip
         self._show_id = objects > 1
         self._trails = defaultdict(lambda: deque(maxlen=_TRAIL_FRAMES))
         self._video, self._csv, self._others = None, None, []
-        self._in_csv = frozenset(earlier)
+        self._in_csv = frozenset(results[0].frame for results in kept)
         with ExitStack() as stack:
             if not paths:
                 self._others.append(_StandardOutput())
@@ -121,9 +167,9 @@ class Outputs:
                     self._video = stack.enter_context(
                         VideoSink(path, size, fps, overwrite=overwrite)
                     )
-                elif kind == "csv" and earlier:
-                    kept = [result for results in earlier.values() for result in results]
-                    self._csv = stack.enter_context(CsvWriter.resumed(path, kept))
+                elif kind == "csv" and kept:
+                    rows = [result for results in kept for result in results]
+                    self._csv = stack.enter_context(CsvWriter.resumed(path, rows))
                 else:
                     writer = stack.enter_context(
                         open_writer(kind, path, overwrite=overwrite, source=source, model=model)
@@ -180,6 +226,15 @@ class _StandardOutput:
 
 def _rounded(result: TrackResult) -> tuple[float, ...]:
     return tuple(round(side, 4) for side in result.box)
+
+
+def _name_of(source: str) -> str:
+    """A file name for what a source gives: that of the sequence rather than of its ``img``."""
+    path = Path(source)
+    if path.is_dir() or (glob.has_magic(source) and not path.exists()):
+        folder = (path if path.is_dir() else path.parent).resolve()
+        return folder.parent.name if folder.name in ("img", "images", "frames") else folder.name
+    return Path(without_secrets(source)).stem or "source"
 
 
 def _distinct(names: Sequence[str]) -> list[str]:

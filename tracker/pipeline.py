@@ -6,18 +6,18 @@
 import copy
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
 from tqdm import tqdm
 
-from tracker.boxes import Box
+from tracker.boxes import Box, check_box
 from tracker.datasets.text import read_boxes
 from tracker.errors import BoxError, DisplayError, SourceEndedEarly, TrackerError
-from tracker.frames import Frame
-from tracker.outputs import Outputs, Paths, check_outputs, plan_outputs, read_earlier
+from tracker.frames import Frame, frame_size
+from tracker.outputs import EarlierRun, Outputs, Paths, check_outputs, plan_outputs
 from tracker.result import TrackResult
 from tracker.summary import Summary
 from tracker.tracking import Tracker
@@ -28,6 +28,7 @@ from tracker.video import (
     parse_position,
     prefetch,
 )
+from tracker.video.capture import without_secrets
 from tracker.video.window import (
     QUIT_KEYS,
     REDRAW_KEY,
@@ -64,10 +65,8 @@ class Job:
     resume: bool
 
     def __post_init__(self) -> None:
-        if self.reinit and len(self.boxes) > 1:
-            raise BoxError("expected one --box together with --reinit; got several")
-        if "otb" in self.outputs and len(self.boxes) > 1:
-            raise BoxError("expected one --box with --save-otb, whose format has no ids")
+        if len(self.reinit_boxes) < len(self.reinit):
+            raise BoxError("expected one --reinit for a frame; got two for the same")
         if sum((bool(self.boxes), self.box_file is not None, self.select)) > 1:
             raise BoxError("expected one of --box, --box-file and --select; got more than one")
         if self.select or self.show:
@@ -79,6 +78,20 @@ class Job:
     def reinit_boxes(self) -> dict[int, Box]:
         """The boxes to start again on by frame number."""
         return dict(self.reinit)
+
+    def check_against(self, first: VideoFrame, objects: int) -> None:
+        """Refuse what does not go with the first frame or the number of objects.
+
+        Raises:
+            BoxError: several objects where only one can be, or a ``reinit`` that cannot work.
+        """
+        if objects > 1 and (self.reinit or "otb" in self.outputs):
+            what = "--reinit" if self.reinit else "--save-otb, whose format has no ids"
+            raise BoxError(f"expected one --box together with {what}; got {objects}")
+        for frame, box in self.reinit:
+            if frame <= first.index:
+                raise BoxError(f"expected --reinit after frame {first.index}; got {frame}")
+            check_box(box, frame_size(first.image))
 
     def first_boxes(self, frame: VideoFrame) -> list[Box]:
         """The boxes to start on, asking the user where none were given."""
@@ -100,8 +113,9 @@ def run_jobs(sources: Sequence[str], job: Job) -> int:
         TrackerError: a single source failed, or nothing could start.
     """
     plans = plan_outputs(job.outputs, sources)
-    for source, paths in zip(sources, plans, strict=True):
-        check_outputs(paths, source, overwrite=job.overwrite, resume=job.resume)
+    inputs = [*sources, *filter(None, (job.model, job.box_file, job.truth))]
+    for paths in plans:
+        check_outputs(paths, inputs, overwrite=job.overwrite, resume=job.resume)
     tracker = Tracker(job.model, job.device)
     exit_code = 0
     for source, paths in zip(sources, plans, strict=True):
@@ -110,7 +124,7 @@ def run_jobs(sources: Sequence[str], job: Job) -> int:
         except TrackerError as error:
             if len(sources) == 1:
                 raise
-            print(f"tracker: {source}: {error}", file=sys.stderr)
+            print(f"tracker: {without_secrets(source)}: {error}", file=sys.stderr)
             exit_code = exit_code or error.exit_code
     return exit_code
 
@@ -129,7 +143,7 @@ def _report(source: str, job: Job, paths: Paths, summary: Summary) -> None:
     if summary.frames and not job.quiet:
         stream = sys.stdout if paths else sys.stderr  # without files the rows are on stdout
         written = [f"wrote {path}" for path in paths.values()]
-        print(f"{source}: {summary}", *written, sep="\n", file=stream)
+        print(f"{without_secrets(source)}: {summary}", *written, sep="\n", file=stream)
 
 
 def _follow(source: str, job: Job, tracker: Tracker, paths: Paths, summary: Summary) -> None:
@@ -138,27 +152,32 @@ def _follow(source: str, job: Job, tracker: Tracker, paths: Paths, summary: Summ
         frames_ahead = stack.enter_context(closing(prefetch(frames)))
         first = next(frames_ahead)
         boxes = job.first_boxes(first)
+        job.check_against(first, len(boxes))
         objects = [_Followed(copy.copy(tracker), number) for number in range(1, len(boxes) + 1)]
         results = [each.init(first, box) for each, box in zip(objects, boxes, strict=True)]
-        earlier = read_earlier(paths["csv"], results) if job.resume else {}
+        earlier = EarlierRun(paths["csv"], results) if job.resume else None
         outputs = stack.enter_context(Outputs(
-            paths, first, objects=len(objects), source=source, model=tracker.model,
-            fps=frames.fps, overwrite=job.overwrite or job.resume, earlier=earlier,
+            paths, first, objects=len(objects), source=without_secrets(source),
+            model=tracker.model, fps=frames.fps, overwrite=job.overwrite or job.resume,
+            kept=earlier.frames if earlier else (),
         ))  # fmt: skip
         window = stack.enter_context(closing(Window())) if job.show else None
         progress = stack.enter_context(tqdm(
             total=frames.frame_count, desc=frames.name, unit="frame",
-            disable=True if job.quiet else None,  # None: only where there is a terminal
+            disable=True if job.quiet or sys.stderr is None else None,  # None: if a terminal
         ))  # fmt: skip
 
         for frame in chain([first], frames_ahead):
+            known = earlier.take(frame) if earlier else None
             if frame is not first:
-                results = [each.follow(frame, job.reinit_boxes, earlier) for each in objects]
+                results = [each.follow(frame, job.reinit_boxes, known) for each in objects]
             outputs.write(frame, results)
             summary.add(results)
             progress.update()
             if window and not _show(window, outputs.draw(frame, results), frame, objects):
-                break
+                return
+        if earlier:
+            earlier.finish()
 
 
 class _Followed:
@@ -171,14 +190,13 @@ class _Followed:
         return self._of(frame, self._tracker.init(frame.image, box))
 
     def follow(
-        self, frame: VideoFrame, reinit: dict[int, Box], earlier: dict[int, list[TrackResult]]
+        self, frame: VideoFrame, reinit: dict[int, Box], known: list[TrackResult] | None
     ) -> TrackResult:
         """Start again where that was asked for, take over what is known already, or track."""
         started = self.init(frame, reinit[frame.index]) if frame.index in reinit else None
-        if frame.index in earlier:
-            known = earlier[frame.index][self._number - 1]
-            self._tracker.resume(frame.image, known)
-            return known
+        if known:
+            self._tracker.resume(frame.image, known[self._number - 1])
+            return known[self._number - 1]
         return started or self._of(frame, self._tracker.update(frame.image))
 
     def _of(self, frame: VideoFrame, result: TrackResult) -> TrackResult:
@@ -198,6 +216,7 @@ def _show(window: Window, picture: Frame, frame: VideoFrame, objects: list[_Foll
     """Show a frame and obey the keys; False when the user wants to end."""
     key = window.show(picture)
     if key == REDRAW_KEY:
-        for each, box in zip(objects, select_boxes(frame.image), strict=False):
-            each.init(frame, box)
+        with suppress(BoxError, DisplayError):  # nothing was drawn: go on as before
+            for each, box in zip(objects, select_boxes(frame.image), strict=False):
+                each.init(frame, box)
     return key not in QUIT_KEYS

@@ -22,13 +22,14 @@ class Summary:
         self._truth = truth
         self._states: Counter[str] = Counter()
         self._overlap_sum, self._overlap_count = 0.0, 0
-        self._started = 0.0
+        self._started = self._last = 0.0
 
     def add(self, results: list[TrackResult]) -> None:
         """Count the results of one frame; the clock runs from the first."""
         if not self.frames:
             self._started = time.perf_counter()
         self.frames += 1
+        self._last = time.perf_counter()
         self._states.update(result.state for result in results)
         if self._truth is not None and results[0].frame < len(self._truth):
             value = float(overlap(results[0].box, self._truth[results[0].frame]))
@@ -37,7 +38,7 @@ class Summary:
                 self._overlap_count += 1
 
     def __str__(self) -> str:
-        fps = self.frames / (time.perf_counter() - self._started)
+        fps = self.frames / max(self._last - self._started, 1e-9)
         total = sum(self._states.values())
         shares = ", ".join(f"{state} {self._states[state] / total:.0%}" for state in STATES)
         text = f"{self.frames} frames at {fps:.1f} fps; {shares}"

@@ -79,7 +79,7 @@ class Tracker:
             FrameError, BoxError: the frame or the box cannot be used; nothing has changed.
         """
         frame = as_frame(frame)
-        box = check_box(box, frame_size(frame))
+        box = _as_written(check_box(box, frame_size(frame)))
         center, size = _center_and_size(box)
         fill = mean_color(frame)
         extent = exemplar_extent(*size, self.config.context_amount)
@@ -142,7 +142,12 @@ class Tracker:
         Args:
             frame: the frame that the result was found in.
             result: what ``update`` returned for it.
+
+        Raises:
+            FrameError: the frame cannot be used, or ``init`` was not called.
         """
+        if self._exemplar is None:
+            raise FrameError("expected init(frame, box) before resume(frame, result)")
         frame = as_frame(frame)
         self._follow_frame_size(frame)
         self._box = result.box
@@ -159,16 +164,13 @@ class Tracker:
     def _bounded(self, center: NDArray[np.float64], size: NDArray[np.float64]) -> Box:
         """Keep the centre inside the frame and the size within reason, whatever was measured.
 
-        Boxes are held to a ten-thousandth of a pixel, as they are written to result files, so that
-        a resumed run goes on exactly as the first would have.
+        Width and height are limited by one factor: the shape of the box stays.
         """
         config, limits = self.config, np.array(self._frame_size, float)
         smallest = np.maximum(self._first_size * config.min_size_ratio, MIN_SIDE)
         largest = np.minimum(self._first_size * config.max_size_ratio, limits)
-        size = np.clip(size, smallest, np.maximum(largest, MIN_SIDE))
-        box = cxcywh_to_xywh([*np.clip(center, 0, limits), *size])
-        x, y, w, h = np.round(box, 4).tolist()
-        return (x, y, w, h)
+        size = size * max(min(1.0, (largest / size).min()), (smallest / size).max())
+        return _as_written(cxcywh_to_xywh([*np.clip(center, 0, limits), *size]))
 
     def _follow_frame_size(self, frame: Frame) -> None:
         size = frame_size(frame)
@@ -222,6 +224,15 @@ def track(
         for number, frame in enumerate(frames_ahead):
             result = follower.update(frame.image) if number else follower.init(frame.image, box)
             yield replace(result, frame=frame.index, time_s=frame.time_s)
+
+
+def _as_written(box: ArrayLike) -> Box:
+    """A box to a ten-thousandth of a pixel, as result files hold it.
+
+    The tracker goes on from what it writes, so that a resumed run is exactly the unbroken one.
+    """
+    x, y, w, h = np.round(box, 4).tolist()
+    return (x, y, w, h)
 
 
 def _center_and_size(box: Box) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -77,7 +77,16 @@ class LiteBackbone(nn.Module):
         return F.normalize(features, dim=1)
 
     def exemplar_part(self, features: Tensor) -> Tensor:
-        """The middle 8x8 cells: the object and half of its context."""
+        """The middle 8x8 cells: the object and half of its context.
+
+        Raises:
+            ValueError: the map is smaller than that.
+        """
+        if min(features.shape[-2:]) < self.exemplar_cells:
+            raise ValueError(
+                f"expected an exemplar that gives at least {self.exemplar_cells} cells of stride "
+                f"{self.total_stride}; got {tuple(features.shape[-2:])}"
+            )
         top = (features.shape[-2] - self.exemplar_cells) // 2
         left = (features.shape[-1] - self.exemplar_cells) // 2
         return features[..., top : top + self.exemplar_cells, left : left + self.exemplar_cells]

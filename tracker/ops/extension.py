@@ -14,7 +14,7 @@ from pathlib import Path
 import tracker
 
 MODULE = "tracker._C"
-REBUILD = "run `TRACKER_BUILD_CUDA=1 pip install -e .` in the checkout"
+REMEDY = "this version brings no CUDA kernels to build, and everything runs without them"
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def extension_status() -> ExtensionStatus:
         return ExtensionStatus(
             available=False,
             reason=f"no compiled extension: looked for {expected}, as the package was imported "
-            f"from {package}; to build it, {REBUILD}",
+            f"from {package}; {REMEDY}",
             path=None,
         )
     try:
@@ -57,7 +57,7 @@ def extension_status() -> ExtensionStatus:
         return ExtensionStatus(
             available=False,
             reason=f"the compiled extension {spec.origin} of the package imported from {package} "
-            f"failed to load with {type(error).__name__}: {error}; to rebuild it, {REBUILD}",
+            f"failed to load with {type(error).__name__}: {error}; {REMEDY}",
             path=spec.origin,
         )
     return ExtensionStatus(

@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 import cv2
@@ -90,6 +90,13 @@ def _names(target: int | str) -> tuple[str, str]:
     except ValueError as error:
         raise SourceError(f"expected a URL such as rtsp://host/path; got {target!r}") from error
     return PurePosixPath(url.path).stem or host, f"{url.scheme}://{host}{url.path}"
+
+
+def without_secrets(source: str) -> str:
+    """A source as it may be shown: a URL without user, password and query."""
+    if "://" not in source or Path(source).exists():
+        return source
+    return _names(source)[1]
 
 
 @contextmanager
