@@ -169,7 +169,7 @@ class JsonWriter:
         self._part = self._path.with_name(self._path.name + ".part")
         if self._path.exists() and not overwrite:
             raise _output_error(self._path, FileExistsError())
-        self._file = _create(self._part, overwrite=True)  # our own scratch file
+        self._file = _create(self._part, overwrite)  # two runs must not write one file
         self._between = "\n"
         head = json.dumps({"source": source, "model": model})
         self._write(f'{head[:-1]}, "results": [')
