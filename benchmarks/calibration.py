@@ -17,14 +17,13 @@ import csv
 from collections import defaultdict
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
 from tracker.boxes import Box, overlap
-from tracker.frames import Frame
 from tracker.tracking import Tracker
+from tracker.video.pictures import read_image
 
 Track = list[tuple[Path, Box]]
 ABSENT_FRAMES = 10
@@ -63,22 +62,18 @@ def read_tracks(folder: Path) -> list[Track]:
 
 def follow(tracker: Tracker, track: Track, elsewhere: Track) -> NDArray[np.float64]:
     """Follow one track, then frames without the object; ``(peak, 1 if right else 0)`` per frame."""
-    tracker.init(read_frame(track[0][0]), track[0][1])
+    tracker.init(read_image(track[0][0]), track[0][1])
     rows = []
     for picture, truth in track[1:]:
-        result = tracker.update(read_frame(picture))
+        result = tracker.update(read_image(picture))
         rows.append((peak_of(result.score), overlap(result.box, truth) > 0.5))
-    rows += [(peak_of(tracker.update(read_frame(picture)).score), 0) for picture, _ in elsewhere]
+    rows += [(peak_of(tracker.update(read_image(picture)).score), 0) for picture, _ in elsewhere]
     return np.array(rows, float)
 
 
 def peak_of(score: float) -> float:
     """The response peak behind a score of midpoint 0 and slope 1."""
     return float(np.log(score / (1 - score)))
-
-
-def read_frame(path: Path) -> Frame:
-    return cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
 
 
 def fit_logistic(

