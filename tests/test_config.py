@@ -8,6 +8,12 @@ def test_stored_and_read_back():
     assert TrackerConfig.from_dict(config.to_dict()) == config
 
 
+def test_the_defaults_are_the_tracker_of_the_paper():
+    """What a weights file of older days leaves out is not used: no box head, no learning."""
+    config = TrackerConfig.from_dict({})
+    assert (config.box_lr, config.kernel_first_steps, config.num_scales) == (0, 0, 3)
+
+
 def test_missing_values_take_their_defaults_and_whole_numbers_serve_as_floats():
     assert TrackerConfig.from_dict({"scale_lr": 1}) == TrackerConfig(scale_lr=1)
 
@@ -31,6 +37,20 @@ def test_missing_values_take_their_defaults_and_whole_numbers_serve_as_floats():
         ("response_upsampling", 0),
         ("max_size_ratio", 0.5),
         ("score_slope", 0.0),
+        ("box_lr", -0.1),
+        ("box_lr", 1.1),
+        ("hold_score", -0.1),
+        ("hold_score", 1.1),
+        ("kernel_first_steps", -1),
+        ("kernel_first_steps", 2.5),
+        ("kernel_steps", -1),
+        ("kernel_interval", 0),
+        ("kernel_memory", 0),
+        ("kernel_lr", 1.5),
+        ("kernel_first_weight", -0.1),
+        ("kernel_regularization", -1e-9),
+        ("kernel_background", -0.5),
+        ("kernel_sigma", 0.0),
         ("tracking_score", 1.5),
         ("lost_score", 0.9),
     ],

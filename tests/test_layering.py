@@ -16,9 +16,10 @@ LAYERS = [
     {"crops", "response", "video", "datasets"},
     {"ops"},
     {"models", "devices"},
+    {"kernel", "exemplar"},
     {"tracking"},
     {"evaluation", "training"},
-    {"outputs", "summary", "info", "pipeline", "benchmark"},
+    {"outputs", "summary", "info", "pipeline", "benchmark", "train"},
     {"cli", "options", "__main__"},
 ]
 # A package that is imported in one place only.
@@ -27,7 +28,7 @@ HOMES = {
     "numba": ("ops", "evaluation"),
     "safetensors": ("models",),
     "gradio": (),
-    "matplotlib": ("evaluation",),
+    "matplotlib": ("evaluation", "training"),
 }
 FILES = sorted(PACKAGE.rglob("*.py"))
 

@@ -9,9 +9,9 @@ import tracker
 NAMES = {
     "tracker": ["Tracker", "track", "TrackResult", "TrackerConfig", "TrackerError",
                 "datasets", "evaluation", "models", "ops", "video", "__version__"],
-    "tracker.ops": ["xcorr", "xcorr_depthwise", "extension_status"],
-    "tracker.models": ["TwinNetwork", "Model", "load_model", "save_model", "available_models",
-                       "fuse_for_inference"],
+    "tracker.ops": ["xcorr", "xcorr_depthwise", "xcorr_grad_exemplar", "extension_status"],
+    "tracker.models": ["TwinNetwork", "Features", "Model", "load_model", "save_model",
+                       "available_models", "fuse_for_inference"],
     "tracker.video": ["open_source", "parse_position", "Source", "VideoFrame", "prefetch",
                       "VideoSink", "open_writer", "read_csv", "draw_result"],
     "tracker.datasets": ["open_dataset", "KINDS", "Sequence", "load_otb", "canonical_name",
@@ -21,7 +21,8 @@ NAMES = {
                            "metrics"],
     "tracker.errors": ["TrackerError", "SourceError", "SourceEndedEarly", "BoxError", "FrameError",
                        "WeightsError", "DatasetError", "OutputError", "ExtensionError",
-                       "DeviceError", "DisplayError", "EntrantError"],
+                       "DeviceError", "DisplayError", "EntrantError", "RecipeError",
+                       "TrainingError"],
 }  # fmt: skip
 
 

@@ -1,12 +1,19 @@
+import copy
+
 import numpy as np
 import pytest
+import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import tracker
-from tracker.boxes import overlap
+from tracker.boxes import center_and_size, overlap
+from tracker.config import TrackerConfig
+from tracker.crops import exemplar_extent
 from tracker.errors import BoxError, DeviceError, FrameError, WeightsError
-from tracker.tracking import Tracker
+from tracker.exemplar import Exemplar
+from tracker.models import Model, TwinNetwork, load_model
+from tracker.tracking import MAX_GROWTH, Tracker
 
 
 @pytest.fixture(scope="module")
@@ -29,19 +36,37 @@ def test_it_follows_a_moving_patch(follower, moving_patch):
 
 
 def test_one_scale_follows_as_well(moving_patch):
-    follower = Tracker(device="cpu", num_scales=1)
+    follower = Tracker(device="cpu", num_scales=1, box_lr=0.0)
     follower.init(moving_patch.frames[0], moving_patch.boxes[0])
     results = [follower.update(frame) for frame in moving_patch.frames[1:]]
     assert min(overlaps(results, moving_patch.boxes[1:])) > 0.7
     assert {result.box[2:] for result in results} == {(44.0, 36.0)}  # the size cannot change
 
 
-def test_it_follows_a_growing_object(follower, moving_patch):
+STATIC = {"num_scales": 3, "box_lr": 0.0, "kernel_first_steps": 0}  # SiamFC as in the paper
+
+
+@pytest.fixture(scope="module")
+def static():
+    return Tracker(device="cpu", **STATIC)
+
+
+def test_the_exemplar_of_the_paper_follows_as_well(static, moving_patch):
+    static.init(moving_patch.frames[0], moving_patch.boxes[0])
+    results = [static.update(frame) for frame in moving_patch.frames[1:]]
+    assert min(overlaps(results, moving_patch.boxes[1:])) > 0.7
+    for _, _, w, h in (result.box for result in results):
+        assert w / h == pytest.approx(44 / 36, rel=1e-3)  # the size changes, the shape does not
+
+
+@pytest.mark.parametrize("settings", [{}, STATIC], ids=["default", "static"])
+def test_it_follows_a_growing_object(moving_patch, settings):
     """The whole picture zoomed by 2 % a frame about the patch's centre."""
     import cv2
 
     frame, (x, y, w, h) = moving_patch.frames[3], moving_patch.boxes[3]
     center = (x + w / 2, y + h / 2)
+    follower = Tracker(device="cpu", **settings)
     follower.init(frame, (x, y, w, h))
     for step in range(1, 16):
         zoom = 1.02**step
@@ -50,6 +75,148 @@ def test_it_follows_a_growing_object(follower, moving_patch):
     assert result.box[2] / w == pytest.approx(1.02**15, rel=0.12)
     truth = (center[0] - w * zoom / 2, center[1] - h * zoom / 2, w * zoom, h * zoom)
     assert overlap(result.box, truth) > 0.75
+
+
+@pytest.mark.parametrize("axis", [0, 1], ids=["wider", "higher"])
+def test_it_follows_an_object_that_changes_its_shape(follower, moving_patch, axis):
+    """The whole picture stretched one way by 2 % a frame about the patch's centre."""
+    import cv2
+
+    frame, (x, y, w, h) = moving_patch.frames[3], moving_patch.boxes[3]
+    center, size = np.array([x + w / 2, y + h / 2]), np.array([w, h])
+    follower.init(frame, (x, y, w, h))
+    for step in range(1, 16):
+        stretch = np.ones(2)
+        stretch[axis] = 1.02**step
+        shift = (center - 0.5) * (1 - stretch)
+        matrix = np.column_stack([np.diag(stretch), shift])
+        result = follower.update(cv2.warpAffine(frame, matrix, (240, 180)))
+    ratio = np.array(result.box[2:]) / size
+    assert ratio[axis] / ratio[1 - axis] == pytest.approx(1.02**15, rel=0.15)
+    assert overlap(result.box, [*(center - size * stretch / 2), *(size * stretch)]) > 0.75
+
+
+def test_the_box_head_is_followed_by_degrees(moving_patch, monkeypatch):
+    """An opinion of ten times the width and half the height: 1.65 and 0.606 at most, half of it."""
+    asked = []
+
+    def opinion(self, search, index, box):
+        asked.append((index, box))
+        return box * (1, 1, 10, 0.5)
+
+    monkeypatch.setattr(Exemplar, "refine", opinion)
+    follower = Tracker(device="cpu", box_lr=0.5, num_scales=1)
+    follower.init(moving_patch.frames[0], moving_patch.boxes[0])
+    result = follower.update(moving_patch.frames[1])
+    _, _, w, h = result.box
+    followed = MAX_GROWTH**0.5
+    assert (w, h) == pytest.approx((44 * followed, 36 / followed), abs=1e-3)
+    # It was asked about the box of before, at the new place, in pixels of the crop.
+    ((index, (cx, cy, wide, high)),) = asked
+    zoom = 127 / exemplar_extent(44, 36)
+    assert index == 0
+    assert (wide, high) == pytest.approx((44 * zoom, 36 * zoom))
+    moved = np.array(center_and_size(result.box)[0]) - center_and_size(moving_patch.boxes[0])[0]
+    assert np.array([cx, cy]) - 127.5 == pytest.approx(moved * zoom, abs=1e-2)
+
+
+@pytest.mark.parametrize(("midpoint", "held"), [(50.0, True), (-50.0, False)])
+def test_the_size_is_held_where_the_score_is_low(moving_patch, monkeypatch, midpoint, held):
+    """Scores of 0 and 1: below ``hold_score`` the box head is not believed."""
+    monkeypatch.setattr(Exemplar, "refine", lambda self, search, index, box: box * (1, 1, 1.2, 0.9))
+    follower = Tracker(
+        device="cpu", box_lr=1.0, num_scales=1, hold_score=0.5, score_midpoint=midpoint
+    )
+    follower.init(moving_patch.frames[0], moving_patch.boxes[0])
+    result = follower.update(moving_patch.frames[1])
+    assert result.score == (0 if held else 1)
+    size = (44, 36) if held else (44 * 1.2, 36 * 0.9)
+    assert result.box[2:] == pytest.approx(size, abs=1e-3)
+
+
+def test_without_its_settings_the_head_is_left_alone(moving_patch):
+    model = load_model("lite")
+    model.network.head = None
+    follower = Tracker(model, "cpu", **STATIC)
+    follower.init(moving_patch.frames[0], moving_patch.boxes[0])
+    assert overlap(follower.update(moving_patch.frames[1]).box, moving_patch.boxes[1]) > 0.7
+
+
+def test_a_loaded_model_is_tracked_with_and_left_as_it_is(follower, moving_patch):
+    model = load_model("lite")
+    before = {name: value.clone() for name, value in model.network.state_dict().items()}
+    runs = []
+    for each in (follower, Tracker(model, "cpu")):
+        each.init(moving_patch.frames[0], moving_patch.boxes[0])
+        runs.append([each.update(frame) for frame in moving_patch.frames[1:4]])
+        assert each.model == "lite"
+    assert runs[0] == runs[1]
+    after = model.network.state_dict()
+    assert list(after) == list(before)
+    assert all(torch.equal(before[name], after[name]) for name in before)
+
+
+def test_untrained_features_are_followed_by_learning(moving_patch):
+    """The network of the paper with random weights: the kernel is learned all the same."""
+    torch.manual_seed(0)
+    model = Model("mine", TwinNetwork("siamfc"), TrackerConfig(kernel_first_steps=15))
+    follower = Tracker(model, "cpu")
+    assert follower.model == "mine"
+    follower.init(moving_patch.frames[0], moving_patch.boxes[0])
+    results = [follower.update(frame) for frame in moving_patch.frames[1:5]]
+    assert min(overlaps(results, moving_patch.boxes[1:5])) > 0.5
+
+
+@pytest.fixture
+def learned(monkeypatch):
+    """The frames and boxes that exemplars learn, which they do as ever."""
+    seen, learn = [], Exemplar.learn
+    monkeypatch.setattr(
+        Exemplar, "learn",
+        lambda self, frame, box: seen.append((frame, box)) or learn(self, frame, box),
+    )  # fmt: skip
+    return seen
+
+
+def test_it_learns_every_few_frames_what_it_has_found(learned, moving_patch):
+    """Of frames 1 to 8, every second one, but not the fourth, where nothing is to be seen."""
+    frames = list(moving_patch.frames[:9])
+    frames[4] = np.full_like(frames[0], 90)
+    follower = Tracker(device="cpu", kernel_interval=2)
+    results = [follower.init(frames[0], moving_patch.boxes[0])]
+    results += [follower.update(frame) for frame in frames[1:]]
+    assert [number for number, result in enumerate(results) if result.state == "lost"] == [4]
+    assert [box for _, box in learned] == [results[number].box for number in (2, 6, 8)]
+    for (frame, _), number in zip(learned, (2, 6, 8), strict=True):
+        assert np.array_equal(frame, frames[number])
+
+
+def test_starting_again_counts_from_there_and_forgets(learned, moving_patch):
+    follower = Tracker(device="cpu", kernel_interval=2)
+
+    def run():
+        follower.init(moving_patch.frames[0], moving_patch.boxes[0])
+        return [follower.update(frame) for frame in moving_patch.frames[1:4]]
+
+    first = run()
+    assert run() == first
+    assert [box for _, box in learned] == [first[1].box] * 2
+
+
+def test_copies_follow_objects_of_their_own(moving_patch):
+    """As the command does with several boxes: nothing that one learns reaches another."""
+    frames, boxes = moving_patch.frames, (moving_patch.boxes[0], (120.0, 90.0, 40.0, 40.0))
+    original = Tracker(device="cpu", kernel_interval=1)
+    alone = []
+    for box in boxes:
+        original.init(frames[0], box)
+        alone.append([original.update(frame) for frame in frames[1:5]])
+    copies = [copy.copy(original) for _ in boxes]
+    for each, box in zip(copies, boxes, strict=True):
+        each.init(frames[0], box)
+    together = [[each.update(frame) for each in copies] for frame in frames[1:5]]
+    assert [list(results) for results in zip(*together, strict=True)] == alone
+    assert alone[0] != alone[1]
 
 
 def test_the_score_falls_when_the_object_is_gone(follower, moving_patch):
@@ -70,15 +237,31 @@ def test_the_same_input_gives_the_same_output(follower, moving_patch):
     assert run() == run()
 
 
-def test_a_resumed_run_goes_on_exactly(follower, moving_patch):
-    frames, box = moving_patch.frames, moving_patch.boxes[0]
+@pytest.mark.parametrize("settings", [{}, {"kernel_interval": 2}, STATIC],
+                         ids=["default", "learning often", "static"])  # fmt: skip
+def test_a_resumed_run_goes_on_exactly(moving_patch, settings):
+    """Also what was learned on the way, and that nothing was while the object was lost."""
+    frames, box = list(moving_patch.frames), moving_patch.boxes[0]
+    frames[4] = np.full_like(frames[0], 90)
+    follower, again = (Tracker(device="cpu", **settings) for _ in range(2))
     follower.init(frames[0], box)
     straight = [follower.update(frame) for frame in frames[1:]]
-    again = Tracker(device="cpu")
+    assert straight[3].score < min(result.score for result in straight[4:])
     again.init(frames[0], box)
     for frame, known in zip(frames[1:6], straight[:5], strict=True):
         again.resume(frame, known)
     assert [again.update(frame) for frame in frames[6:]] == straight[5:]
+
+
+def test_resuming_without_learning_would_differ(moving_patch):
+    """What the test before this one rests on: learning changes the results."""
+    runs = []
+    for interval in (2, 1000):
+        follower = Tracker(device="cpu", kernel_interval=interval)
+        follower.init(moving_patch.frames[0], moving_patch.boxes[0])
+        runs.append([follower.update(frame) for frame in moving_patch.frames[1:]])
+    assert runs[0][:2] == runs[1][:2]
+    assert all(one != other for one, other in zip(*(run[2:] for run in runs), strict=True))
 
 
 def test_a_picture_resized_in_the_middle(follower, moving_patch):
@@ -120,9 +303,9 @@ def test_a_frame_that_cannot_be_used_changes_nothing(follower, moving_patch):
     assert follower.update(moving_patch.frames[1]) == expected
 
 
-def test_the_shape_of_the_box_stays_where_it_does_not_fit_the_frame(follower, moving_patch):
-    follower.init(moving_patch.frames[0], (-20, 30, 300, 60))
-    _, _, w, h = follower.update(moving_patch.frames[1]).box
+def test_the_shape_of_the_box_stays_where_it_does_not_fit_the_frame(static, moving_patch):
+    static.init(moving_patch.frames[0], (-20, 30, 300, 60))
+    _, _, w, h = static.update(moving_patch.frames[1]).box
     assert w <= 240 + 1e-3
     assert w / h == pytest.approx(5, rel=1e-3)
 

@@ -29,6 +29,12 @@ def cxcywh_to_xywh(boxes: ArrayLike) -> NDArray[np.float64]:
     return np.stack([cx - w / 2, cy - h / 2, w, h], axis=-1)
 
 
+def center_and_size(box: Box) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Centre ``(x, y)`` and size ``(w, h)`` of one box, as arrays to calculate with."""
+    values = xywh_to_cxcywh(box)
+    return values[:2], values[2:]
+
+
 def xywh_to_xyxy(boxes: ArrayLike) -> NDArray[np.float64]:
     """Convert ``(x, y, w, h)`` to ``(left, top, right, bottom)``; any shape ``(..., 4)``."""
     x, y, w, h = _columns(boxes)

@@ -25,8 +25,19 @@ class TrackerConfig:
     scale_step: float = 1.0375  # ratio between neighbouring scales, > 1
     scale_penalty: float = 0.9745  # factor on the peak of a changed scale, 0 to 1
     scale_lr: float = 0.59  # how fast the size follows the chosen scale, 0 to 1
+    box_lr: float = 0.0  # how fast width and height follow the box head, 0 to 1; 0 leaves it out
+    hold_score: float = 0.05  # below this score they stay as they are, 0 to 1
     window_influence: float = 0.176  # weight of the cosine window in the response, 0 to 1
     response_upsampling: int = 8  # bicubic refinement of the response map, >= 1
+    kernel_first_steps: int = 0  # steps of descent on the first frame; 0 keeps the exemplar as is
+    kernel_steps: int = 2  # steps of descent after each new sample, >= 0
+    kernel_interval: int = 8  # frames between two samples, >= 1
+    kernel_memory: int = 12  # samples kept besides the first frame's, >= 1
+    kernel_lr: float = 0.02  # weight of a new sample; the old ones make room, 0 to 1
+    kernel_first_weight: float = 0.15  # least weight of the first frame's samples, 0 to 1
+    kernel_regularization: float = 0.02  # weight of the kernel's squared length, >= 0
+    kernel_background: float = 0.25  # weight off the object; on it, it is 1 more, >= 0
+    kernel_sigma: float = 0.25  # deviation of the wanted response, as a share of the side, > 0
     min_size_ratio: float = 0.2  # smallest size, as a share of the first frame's, 0 to 1
     max_size_ratio: float = 5.0  # largest size, as a multiple of the first frame's, >= 1
     score_midpoint: float = 0.0  # response peak at which the score is 0.5
@@ -46,9 +57,16 @@ class TrackerConfig:
         self._check("num_scales", self.num_scales > 0 and self.num_scales % 2 == 1,
                     "an odd number, at least 1")  # fmt: skip
         self._check("scale_step", self.scale_step > 1, "above 1")
-        for name in ("scale_penalty", "scale_lr", "window_influence", "min_size_ratio"):
+        for name in ("scale_penalty", "scale_lr", "box_lr", "hold_score", "window_influence",
+                     "min_size_ratio", "kernel_lr", "kernel_first_weight"):  # fmt: skip
             self._check(name, 0 <= getattr(self, name) <= 1, "from 0 to 1")
         self._check("response_upsampling", self.response_upsampling >= 1, "at least 1")
+        for name in ("kernel_first_steps", "kernel_steps", "kernel_regularization",
+                     "kernel_background"):  # fmt: skip
+            self._check(name, getattr(self, name) >= 0, "at least 0")
+        for name in ("kernel_interval", "kernel_memory"):
+            self._check(name, getattr(self, name) >= 1, "at least 1")
+        self._check("kernel_sigma", self.kernel_sigma > 0, "above 0")
         self._check("max_size_ratio", self.max_size_ratio >= 1, "at least 1")
         self._check("score_slope", self.score_slope > 0, "above 0")
         self._check("tracking_score", 0 <= self.tracking_score <= 1, "from 0 to 1")

@@ -41,6 +41,14 @@ class DatasetError(TrackerError):
     """A data set is incomplete or a line of it cannot be read."""
 
 
+class RecipeError(TrackerError):
+    """A training recipe cannot be read, or a setting in it is unknown or out of range."""
+
+
+class TrainingError(TrackerError):
+    """Training cannot go on: the loss is no number any more."""
+
+
 class OutputError(TrackerError):
     """An output file cannot be created or written."""
 

@@ -1,29 +1,29 @@
 """The tracker: one frame from top to bottom, in the words of the SiamFC paper.
 
-z, exemplar   what to look for: the crop around the first frame's box
+z, exemplar   what to look for: the crop around the first frame's box, refined on the way
 x, search     where to look: crops around the last position, one per scale
 response      similarity of the exemplar to each position of a search crop
+box head      how the object's width and height have changed, from the features at its position
 """
 
 import math
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import ArrayLike, NDArray
-from torch import Tensor
 
-from tracker.boxes import MIN_SIDE, Box, check_box, cxcywh_to_xywh, xywh_to_cxcywh
+from tracker.boxes import MIN_SIDE, Box, center_and_size, check_box, cxcywh_to_xywh
 from tracker.config import TrackerConfig
 from tracker.crops import crop_squares, exemplar_extent, mean_color, scale_factors, search_extent
 from tracker.devices import pick_device
 from tracker.errors import FrameError
+from tracker.exemplar import Exemplar
 from tracker.frames import Frame, as_frame, frame_size
-from tracker.models import fuse_for_inference, load_model
+from tracker.models import Features, Model, fuse_for_inference, load_model
 from tracker.response import (
     apply_window,
     best_scale,
@@ -35,6 +35,9 @@ from tracker.response import (
 from tracker.result import TrackResult
 from tracker.video import open_source, prefetch
 
+MAX_GROWTH = 1.65
+"""The box head's opinion counts up to this factor on a side."""
+
 
 class Tracker:
     """Follows one object through a video.
@@ -44,7 +47,7 @@ class Tracker:
         result = tracker.update(next_frame)      # result.box, result.score, result.state
 
     Args:
-        model: "default", the name of a shipped model, or a weights file.
+        model: "default", the name of a shipped model, a weights file, or a loaded ``Model``.
         device: "auto" (a CUDA device if there is one), "cpu", "cuda" or "cuda:N".
         **settings: fields of ``TrackerConfig`` that replace those stored with the model.
 
@@ -55,15 +58,18 @@ class Tracker:
     """
 
     def __init__(
-        self, model: str | os.PathLike[str] = "default", device: str = "auto", **settings: Any
+        self,
+        model: str | os.PathLike[str] | Model = "default",
+        device: str = "auto",
+        **settings: Any,
     ) -> None:
         self.device = pick_device(device)
-        loaded = load_model(model)
+        loaded = model if isinstance(model, Model) else load_model(model)
         self.config: TrackerConfig = replace(loaded.config, **settings)
         self.model = loaded.name
         self._network = fuse_for_inference(loaded.network).to(self.device)
         self._scales = scale_factors(self.config.num_scales, self.config.scale_step)
-        self._exemplar: Tensor | None = None
+        self._exemplar: Exemplar | None = None
 
     def init(self, frame: Any, box: ArrayLike) -> TrackResult:
         """Start, or start again, on the object inside a box.
@@ -80,12 +86,10 @@ class Tracker:
         """
         frame = as_frame(frame)
         box = _as_written(check_box(box, frame_size(frame)))
-        center, size = _center_and_size(box)
         fill = mean_color(frame)
-        extent = exemplar_extent(*size, self.config.context_amount)
-        crop = crop_squares(frame, center, [extent], self.config.exemplar_size, fill)
-        self._exemplar = self._embed(self._network.embed_exemplar, crop)
-        self._fill, self._first_size, self._frame_size = fill, size, frame_size(frame)
+        self._exemplar = Exemplar(self._network, self.config, frame, box, fill)
+        self._fill, self._frame_size = fill, frame_size(frame)
+        self._first_size = center_and_size(box)[1]
         self._box, self._frames_seen = box, 0
         return TrackResult(frame=0, time_s=None, id=1, box=box, score=1.0, state="tracking")
 
@@ -108,14 +112,14 @@ class Tracker:
         config = self.config
 
         # search crops x around the last position, one per scale
-        center, size = _center_and_size(self._box)
+        center, size = center_and_size(self._box)
         extent = exemplar_extent(*size, config.context_amount)
         extents = self._scales * search_extent(extent, config.exemplar_size, config.search_size)
         crops = crop_squares(frame, center, extents, config.search_size, self._fill)
 
         # response maps f(z, x), refined
-        search = self._embed(self._network.embed_search, crops)
-        responses = self._correlate(search)
+        search = self._exemplar.extract(crops)
+        responses = self._exemplar.respond(search)
         refined = upsample(responses, config.response_upsampling)
 
         # the scale with the highest peak, then the peak under the cosine window
@@ -127,14 +131,18 @@ class Tracker:
             peak, len(windowed), config.response_upsampling, self._network.total_stride
         )
 
-        # from crop pixels to frame pixels; the size follows with damping
-        in_frame = np.array(in_crop) * extents[scale] / config.search_size
-        growth = 1 + config.scale_lr * (self._scales[scale] - 1)
-        self._box = self._bounded(center + in_frame, size * growth)
-
-        self._frames_seen += 1
+        # from crop pixels to frame pixels; the size follows the scale or the box head, damped
         score = self._score(refined[scale][round(peak[0]), round(peak[1])])
-        return TrackResult(self._frames_seen, None, 1, self._box, score, self._state(score))
+        pixel = extents[scale] / config.search_size
+        if config.box_lr:
+            change = self._box_change(search, scale, in_crop, size / pixel)
+            growth = change**config.box_lr if score >= config.hold_score else 1
+        else:
+            growth = 1 + config.scale_lr * (self._scales[scale] - 1)
+        self._box = self._bounded(center + np.array(in_crop) * pixel, size * growth)
+        result = self._result(score)
+        self._learn(frame, result)
+        return result
 
     def resume(self, frame: Any, result: TrackResult) -> None:
         """Go on from a result of an earlier run, after ``init`` on the frame which that began with.
@@ -151,15 +159,32 @@ class Tracker:
         frame = as_frame(frame)
         self._follow_frame_size(frame)
         self._box = result.box
+        self._learn(frame, self._result(result.score))
+
+    def _result(self, score: float) -> TrackResult:
         self._frames_seen += 1
+        return TrackResult(self._frames_seen, None, 1, self._box, score, self._state(score))
 
-    @torch.inference_mode()
-    def _embed(self, embed: Callable[[Tensor], Tensor], crops: NDArray[np.uint8]) -> Tensor:
-        return embed(torch.from_numpy(crops).to(self.device).permute(0, 3, 1, 2).float())
+    def _box_change(
+        self,
+        search: Features,
+        scale: int,
+        in_crop: tuple[float, float],
+        size: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        """Factors on width and height, as the box head sees them at a position of a crop.
 
-    @torch.inference_mode()
-    def _correlate(self, search: Tensor) -> NDArray[np.float32]:
-        return self._network.correlate(self._exemplar, search)[:, 0].cpu().numpy()
+        The head moves the centre as well. The response is surer of it and keeps it.
+        """
+        middle = self.config.search_size / 2
+        box = np.array([middle + in_crop[0], middle + in_crop[1], *size])
+        change = self._exemplar.refine(search, scale, box)[2:] / size
+        return np.clip(change, 1 / MAX_GROWTH, MAX_GROWTH)
+
+    def _learn(self, frame: Frame, result: TrackResult) -> None:
+        """Refine the exemplar every few frames, unless the object is lost."""
+        if result.frame % self.config.kernel_interval == 0 and result.state != "lost":
+            self._exemplar.learn(frame, result.box)
 
     def _bounded(self, center: NDArray[np.float64], size: NDArray[np.float64]) -> Box:
         """Keep the centre inside the frame and the size within reason, whatever was measured.
@@ -233,8 +258,3 @@ def _as_written(box: ArrayLike) -> Box:
     """
     x, y, w, h = np.round(box, 4).tolist()
     return (x, y, w, h)
-
-
-def _center_and_size(box: Box) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    values = xywh_to_cxcywh(box)
-    return values[:2], values[2:]

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from tracker.models import TwinNetwork, fuse_for_inference
+from tracker.models import TwinNetwork, fuse_for_inference, load_model
 
 
 @pytest.fixture(params=["lite", "siamfc"])
@@ -53,23 +53,51 @@ def test_an_exemplar_finds_itself_in_the_middle():
 def test_one_set_of_weights_embeds_both(network):
     """A change of any weight changes both embeddings: there is no second branch."""
     names = {name.split(".")[0] for name, _ in network.named_parameters()}
-    assert names == {"backbone", "gain", "bias"}
+    assert names - {"head"} == {"backbone", "gain", "bias"}
+    assert ("head" in names) == (network.head is not None) == (network.architecture == "lite")
+
+
+@torch.inference_mode()
+def test_one_pass_gives_all_that_the_embeddings_are_made_of(network, crops):
+    exemplar, search = crops
+    features = network.extract(exemplar)
+    part = network.exemplar_part(features.embedding)
+    torch.testing.assert_close(part, network.embed_exemplar(exemplar))
+    torch.testing.assert_close(network.extract(search).embedding, network.embed_search(search))
+    assert len(features.levels) == (2 if network.architecture == "lite" else 0)
 
 
 @torch.inference_mode()
 def test_folding_batch_norm_changes_nothing_but_the_speed(network, crops):
     fused = fuse_for_inference(network)
     kinds = [type(module).__name__ for module in fused.modules()]
-    # lite keeps the one that standardises its output, which follows no convolution
-    assert kinds.count("BatchNorm2d") == (1 if network.architecture == "lite" else 0)
+    # lite keeps four that follow no convolution: of its output, and of what its head reads
+    assert kinds.count("BatchNorm2d") == (4 if network.architecture == "lite" else 0)
     torch.testing.assert_close(fused(*crops), network(*crops), rtol=1e-3, atol=1e-4)
     assert any(parameter.requires_grad for parameter in network.parameters())
 
 
-def test_gradients_reach_every_weight(network, crops):
+@torch.inference_mode()
+def test_the_head_says_the_same_after_folding(crops):
+    network = load_model("lite").network.eval()
+    exemplar, search = crops
+    known = torch.tensor([[63.5, 63.5, 60, 40], [60, 60, 30, 70]])
+    proposals = torch.tensor([[127.5, 127.5, 60, 40], [100, 150, 30, 70]]).repeat(2, 1)
+    changes = []
+    for each in (network, fuse_for_inference(network)):
+        parts = each.head.exemplar_parts(each.extract(exemplar).levels, known)
+        changes.append(each.head(parts, each.extract(search[:2]).levels, proposals))
+    assert changes[0].std(0).min() > 0.01
+    torch.testing.assert_close(*changes, rtol=1e-2, atol=1e-3)
+
+
+def test_gradients_reach_every_weight_of_the_similarity(network, crops):
     network.train()
     network(*crops).square().mean().backward()
     for name, parameter in network.named_parameters():
+        if name.startswith("head."):  # reads the features, does not make them
+            assert parameter.grad is None, name
+            continue
         assert parameter.grad is not None, name
         assert torch.isfinite(parameter.grad).all(), name
 

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.ops import cpu, reference, xcorr, xcorr_depthwise
+from tracker.ops import cpu, reference, xcorr, xcorr_depthwise, xcorr_grad_exemplar
 
 OPERATORS = [xcorr, xcorr_depthwise]
 # Largest error allowed, relative to the largest value; for 16 bits one rounding of the result.
@@ -78,6 +78,37 @@ def test_gradients_by_hand(operator):
     operator(exemplar, search).backward(torch.tensor([[[[1.0, 0], [0, 2]]]]))
     assert exemplar.grad.tolist() == [[[[11, 14], [20, 23]]]]
     assert search.grad.tolist() == [[[[1, 2, 0], [3, 6, 4], [0, 6, 8]]]]
+
+
+def test_the_exemplars_gradient_by_hand():
+    """Sum over two searches, whose gradients pick the windows at their corners."""
+    search = torch.arange(1.0, 10).reshape(1, 1, 3, 3).repeat(2, 1, 1, 1)
+    grad = torch.tensor([[[[1.0, 0], [0, 2]]], [[[0.0, 1], [0, 0]]]])
+    first, second = [[11.0, 14], [20, 23]], [[2.0, 3], [5, 6]]
+    assert xcorr_grad_exemplar(grad, search, 2).tolist() == [[first], [second]]
+    assert xcorr_grad_exemplar(grad, search, 1).tolist() == [[[[13, 17], [25, 29]]]]
+
+
+@every_size
+@pytest.mark.parametrize("dtype", TOLERANCE, ids=str)
+def test_the_exemplars_gradient_agrees_with_reference(size, dtype):
+    exemplar, search = make(size, dtype)
+    grad = torch.randn_like(xcorr(exemplar, search))
+    gradient = xcorr_grad_exemplar(grad, search, len(exemplar))
+    assert gradient.shape == exemplar.shape
+    assert gradient.dtype == dtype
+    assert gradient.is_contiguous()
+    z, x, g = (tensor.double().numpy() for tensor in (exemplar, search, grad))
+    assert_close(gradient, reference.gradients(g, z, x)[0], dtype)
+
+
+def test_the_exemplars_gradient_has_gradients_itself():
+    """It is linear in both: what an exemplar is fitted with can be trained through."""
+    exemplar, search = make((2, 4, 2, (1, 2), (2, 3)))
+    grad = torch.randn_like(xcorr(exemplar, search)).requires_grad_()
+    assert torch.autograd.gradcheck(
+        lambda g, x: xcorr_grad_exemplar(g, x, 2), (grad, search.requires_grad_())
+    )
 
 
 @every_operator

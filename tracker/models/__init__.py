@@ -1,11 +1,13 @@
 """The twin network, its backbones, and its weights."""
 
+from tracker.models.backbones import Features
 from tracker.models.fuse import fuse_for_inference
 from tracker.models.twin import TwinNetwork
 from tracker.models.weights import Model, available_models, load_model, save_model
 
 __all__ = [
     "TwinNetwork",
+    "Features",
     "Model",
     "load_model",
     "save_model",

@@ -1,14 +1,28 @@
 """The two embeddings that a twin network can be built on.
 
-A backbone maps RGB crops ``(N, 3, s, s)`` with values 0 to 255 to feature maps
-``(N, out_channels, ceil-or-floor of s / total_stride, ...)`` and knows which part of an exemplar's
-map is the exemplar.
+A backbone maps RGB crops ``(N, 3, s, s)`` with values 0 to 255 to ``Features`` and knows which part
+of an exemplar's map is the exemplar.
 """
 
 import math
+from typing import NamedTuple
 
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from tracker.models.heads import BoxHead, Levels
+
+
+class Features(NamedTuple):
+    """What a backbone makes of N crops.
+
+    Attributes:
+        embedding: ``(N, out_channels, ceil-or-floor of s / total_stride, ...)``, to correlate.
+        levels: what the box head reads; empty for a backbone without one.
+    """
+
+    embedding: Tensor
+    levels: Levels = ()
 
 
 class AlexNetBackbone(nn.Module):
@@ -34,8 +48,11 @@ class AlexNetBackbone(nn.Module):
             nn.Conv2d(384, 256, 3, groups=2),
         )  # fmt: skip
 
-    def forward(self, crops: Tensor) -> Tensor:
-        return self.layers(crops)
+    def forward(self, crops: Tensor) -> Features:
+        return Features(self.layers(crops))
+
+    def box_head(self) -> None:
+        """The paper's network has none: the size follows the scale of the highest response."""
 
     def exemplar_part(self, features: Tensor) -> Tensor:
         """All of the exemplar's features: without padding each cell sees the crop alone."""
@@ -71,10 +88,18 @@ class LiteBackbone(nn.Module):
         self.blocks = nn.Sequential(*blocks)
         self.standardize = nn.BatchNorm2d(channels, affine=False)
 
-    def forward(self, crops: Tensor) -> Tensor:
-        features = self.standardize(self.blocks(self.stem((crops - 127.0) / 128.0)))
-        features = F.interpolate(features, scale_factor=2.0, mode="bilinear", align_corners=False)
-        return F.normalize(features, dim=1)
+    def forward(self, crops: Tensor) -> Features:
+        fine = self.blocks[:FINE_BLOCKS](self.stem((crops - 127.0) / 128.0))
+        deep = self.standardize(self.blocks[FINE_BLOCKS:](fine))
+        embedding = F.interpolate(deep, scale_factor=2.0, mode="bilinear", align_corners=False)
+        return Features(F.normalize(embedding, dim=1), (fine, deep))
+
+    def box_head(self) -> BoxHead:
+        """A head for the levels of this trunk: block 4 at stride 8, block 10 at stride 16.
+
+        The margins are half the strides plus 2.5: what "SAME" padding shifts the cells by.
+        """
+        return BoxHead(channels=(40, self.out_channels), strides=(8, 16), margins=(6.5, 10.5))
 
     def exemplar_part(self, features: Tensor) -> Tensor:
         """The middle 8x8 cells: the object and half of its context.
@@ -135,6 +160,9 @@ class SameConv2d(nn.Conv2d):
             features, weight, self.bias, self.stride, (bottom, right), self.dilation, self.groups
         )
 
+
+FINE_BLOCKS = 5
+"""Leading blocks of Lite0 with stride 8 or less."""
 
 # repeats, kernel, stride, expansion, output channels: Lite0's stages up to block 10
 _LITE0_STAGES = (

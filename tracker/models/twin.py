@@ -8,7 +8,7 @@ with phi the backbone and * the cross-correlation (Bertinetto et al. 2016, equat
 import torch
 from torch import Tensor, nn
 
-from tracker.models.backbones import BACKBONES
+from tracker.models.backbones import BACKBONES, Features
 from tracker.ops import xcorr
 
 
@@ -17,6 +17,9 @@ class TwinNetwork(nn.Module):
 
     Args:
         architecture: "lite" (EfficientNet-Lite0 trunk) or "siamfc" (AlexNet of the paper).
+
+    Attributes:
+        head: a ``BoxHead``, or None for an architecture without one.
 
     Raises:
         ValueError: an architecture that is none of these.
@@ -30,6 +33,7 @@ class TwinNetwork(nn.Module):
             )
         self.architecture = architecture
         self.backbone = BACKBONES[architecture]()
+        self.head = self.backbone.box_head()
         self.gain = nn.Parameter(torch.tensor(self.backbone.initial_gain))
         self.bias = nn.Parameter(torch.tensor(0.0))
 
@@ -40,11 +44,19 @@ class TwinNetwork(nn.Module):
 
     def embed_exemplar(self, exemplar: Tensor) -> Tensor:
         """Embed exemplar crops ``(Bz, 3, 127, 127)``, RGB 0 to 255, as ``(Bz, C, hz, wz)``."""
-        return self.backbone.exemplar_part(self.backbone(exemplar))
+        return self.exemplar_part(self.extract(exemplar).embedding)
 
     def embed_search(self, search: Tensor) -> Tensor:
         """Embed search crops ``(Bx, 3, 255, 255)``, RGB 0 to 255, as ``(Bx, C, hx, wx)``."""
-        return self.backbone(search)
+        return self.extract(search).embedding
+
+    def extract(self, crops: Tensor) -> Features:
+        """All that is computed of crops ``(N, 3, s, s)``, RGB 0 to 255, in one pass."""
+        return self.backbone(crops)
+
+    def exemplar_part(self, embedding: Tensor) -> Tensor:
+        """The part of an exemplar crop's embedding that is the exemplar."""
+        return self.backbone.exemplar_part(embedding)
 
     def correlate(self, exemplar: Tensor, search: Tensor) -> Tensor:
         """Response maps ``(Bx, 1, hx - hz + 1, wx - wz + 1)`` of embeddings; ``Bx % Bz == 0``."""

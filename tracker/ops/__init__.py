@@ -1,6 +1,6 @@
 """Cross-correlation operators, and which of their implementations runs here."""
 
 from tracker.ops.extension import extension_status
-from tracker.ops.xcorr import xcorr, xcorr_depthwise
+from tracker.ops.xcorr import xcorr, xcorr_depthwise, xcorr_grad_exemplar
 
-__all__ = ["xcorr", "xcorr_depthwise", "extension_status"]
+__all__ = ["xcorr", "xcorr_depthwise", "xcorr_grad_exemplar", "extension_status"]

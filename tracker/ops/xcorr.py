@@ -76,6 +76,23 @@ def xcorr_depthwise(exemplar: Tensor, search: Tensor) -> Tensor:
     return torch.ops.tracker.xcorr_depthwise(exemplar, search)
 
 
+def xcorr_grad_exemplar(grad: Tensor, search: Tensor, num_exemplars: int) -> Tensor:
+    """Gradient of :func:`xcorr` for the exemplar: what an exemplar is fitted to responses with.
+
+    Equivalent to ``torch.autograd.grad(xcorr(exemplar, search), exemplar, grad)``, which needs no
+    exemplar since the correlation is linear in it.
+
+    Args:
+        grad: ``(Bx, 1, Hx - Hz + 1, Wx - Wz + 1)``, gradient for the response.
+        search: ``(Bx, C, Hx, Wx)``, same dtype and device.
+        num_exemplars: Bz; ``Bx % Bz == 0``.
+
+    Returns:
+        ``(Bz, C, Hz, Wz)``, contiguous, in the dtype of the inputs.
+    """
+    return torch.ops.tracker.xcorr_grad_exemplar(grad, search, num_exemplars)
+
+
 def _check(exemplar: Any, search: Any) -> None:
     for name, value in (("exemplar", exemplar), ("search", search)):
         if not isinstance(value, Tensor):

