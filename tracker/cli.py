@@ -29,9 +29,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # any file name can be printed
             stream.reconfigure(errors="backslashreplace")
-    parser = build_parser(
-        {"track": _track, "benchmark": _benchmark, "sample": _sample, "info": _info}
-    )
+    parser = build_parser({
+        "track": _track, "benchmark": _benchmark, "train": _train, "sample": _sample, "info": _info,
+    })  # fmt: skip
     args = parser.parse_args(join_negative_numbers(sys.argv[1:] if argv is None else argv))
     try:
         return args.run(args)
@@ -72,6 +72,20 @@ def _benchmark(args: argparse.Namespace) -> int:
             field.name: options[field.name] for field in fields(Benchmark) if field.name in options
         }),
     )  # fmt: skip
+
+
+def _train(args: argparse.Namespace) -> int:
+    from tracker.train import TrainingJob, run_training
+    from tracker.training.recipe import parse_setting
+
+    options = vars(args)
+    settings = {name: value for name, value in options.items()
+                if name.startswith("training.") and value is not None}  # fmt: skip
+    named = settings | dict(map(parse_setting, args.settings))
+    run_training(TrainingJob(**{
+        field.name: options[field.name] for field in fields(TrainingJob)
+    } | {"settings": named}))  # fmt: skip
+    return 0
 
 
 def _sample(args: argparse.Namespace) -> int:

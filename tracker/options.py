@@ -22,6 +22,7 @@ def build_parser(run: dict[str, Run]) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_track(commands, run["track"])
     _add_benchmark(commands, run["benchmark"])
+    _add_train(commands, run["train"])
 
     sample = commands.add_parser(
         "sample", help="write a sample clip and its true boxes into a folder"
@@ -151,6 +152,73 @@ def _add_benchmark(commands: Commands, run: Run) -> None:
                            help="folder for results and reports")  # fmt: skip
 
 
+_TRAIN_EPILOG = """\
+The folder of --data; any of its three parts may be absent, not all:
+  videos/<group>/<clip>/<frame>.jpg   frames, in the natural order of their names
+  videos/<group>/boxes.csv            header clip,frame,track,x,y,w,h
+  stills/<group>/<image>.jpg          pictures
+  stills/<group>/boxes.csv            header image,object,label,x,y,w,h (label may be absent)
+  unlabelled/<any name>.jpg           pictures without boxes
+Clips, frames and images are named without .jpg (or .png). A box is its left, top, width and height
+in pixels, counted from 0. A track is one object of one clip; where it is not to be seen it has no
+row. One video clip in five is not trained on but followed, to validate.
+
+The output folder gets weights.safetensors (for --model), checkpoint.pt (for --resume), log.csv,
+recipe.toml and curves.png. Several processes, on one machine or more:
+  torchrun --nproc-per-node 2 -m tracker train --data DIR -o DIR
+
+Exit codes: 0 done; 2 bad input, or the loss is no number any more; 4 the output exists or could
+not be written; 130 interrupted, go on with --resume."""
+
+
+def _add_train(commands: Commands, run: Run) -> None:
+    train = commands.add_parser(
+        "train",
+        help="train a model on pictures with boxes, or refine one",
+        description="Train a model on annotated videos and pictures, or refine one.",
+        epilog=_TRAIN_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    train.set_defaults(run=run)
+    train.add_argument("--data", metavar="DIR", type=Path, required=True,
+                       help="folder of training pictures, see below")  # fmt: skip
+    train.add_argument("-o", "--output", metavar="DIR", type=Path, required=True,
+                       help="folder for weights, checkpoint, log and curves")  # fmt: skip
+
+    what = train.add_argument_group("recipe")
+    what.add_argument(
+        "--recipe", metavar="NAME|FILE",
+        help="settings: lite (the shipped model's box head, the default), embedding (the rest of "
+        "it, the default with --loss logistic, contrastive or triplet), siamfc (the network of the "
+        "paper from random weights), or a TOML file like the recipe.toml of a training",
+    )  # fmt: skip
+    for option, kind, text in (
+        ("--loss", str, "logistic, contrastive, triplet or box"),
+        ("--init", str, "first weights: a model or weights file to refine, imagenet, or random"),
+        ("--pairs", _positive, "pairs to train on in all"),
+        ("--batch-size", _positive, "pairs per step, over all processes"),
+        ("--learning-rate", float, "largest learning rate"),
+        ("--seed", int, "of the pairs and of random first weights"),
+    ):
+        name = option.removeprefix("--").replace("-", "_")
+        what.add_argument(option, dest=f"training.{name}", metavar=name[0].upper(), type=kind,
+                          help=text)  # fmt: skip
+    what.add_argument(
+        "--set", dest="settings", metavar="TABLE.SETTING=VALUE", action="append", default=[],
+        help="any other setting of the recipe, e.g. training.freeze=3 or pairs.negatives=0.2",
+    )  # fmt: skip
+
+    how = train.add_argument_group("how")
+    how.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
+    how.add_argument("--threads", metavar="N", type=_positive, help="of the network, on the CPU")
+    how.add_argument("--workers", metavar="N", type=_count, default=1,
+                     help="processes that make the pairs; 0 for none (default 1)")  # fmt: skip
+    how.add_argument("--quiet", action="store_true", help="no progress bar, no lines")
+    existing = train.add_mutually_exclusive_group()
+    existing.add_argument("--overwrite", action="store_true", help="replace a training there")
+    existing.add_argument("--resume", action="store_true", help="go on with the training there")
+
+
 def _seconds(text: str) -> float:
     try:
         value = float(text)
@@ -164,6 +232,12 @@ def _seconds(text: str) -> float:
 def _positive(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"expected a whole number, at least 1; got {text!r}")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isdigit():
+        raise argparse.ArgumentTypeError(f"expected a whole number, at least 0; got {text!r}")
     return int(text)
 
 

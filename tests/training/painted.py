@@ -1,0 +1,70 @@
+"""Training data painted for a test, and a small network to train on it."""
+
+import csv
+
+import cv2
+import torch
+from conftest import MovingPatch
+from torch import nn
+
+from tracker.config import TrackerConfig
+from tracker.models import Model, TwinNetwork, load_model, save_model
+from tracker.models.backbones import Features
+
+SMALL = TrackerConfig(exemplar_size=64, search_size=127)
+
+
+def paint_videos(folder, clips=3, frames=5):
+    """A data folder with one group of videos of moving patches."""
+    group = folder / "videos" / "patches"
+    rows = []
+    for number in range(clips):
+        clip = MovingPatch(frames, (200, 150), seed=number)
+        (group / f"clip{number}").mkdir(parents=True)
+        for index, (frame, box) in enumerate(zip(clip.frames, clip.boxes, strict=True)):
+            cv2.imwrite(str(group / f"clip{number}" / f"{index}.png"), frame[..., ::-1])
+            rows.append([f"clip{number}", index, 1, *box])
+    with (group / "boxes.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([["clip", "frame", "track", "x", "y", "w", "h"], *rows])
+    return folder
+
+
+class TinyBackbone(nn.Module):
+    """Two convolutions: enough to learn a texture by, and quick."""
+
+    total_stride = 8
+    initial_gain = 1e-2
+
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Conv2d(3, 16, 8, stride=4, padding=2), nn.BatchNorm2d(16), nn.ReLU(inplace=True),
+            nn.Conv2d(16, 16, 3, stride=2, padding=1),
+        )  # fmt: skip
+
+    def forward(self, crops):
+        return Features(self.layers(crops))
+
+    def box_head(self):
+        return None
+
+    def exemplar_part(self, features):
+        return features
+
+
+def write_small_lite(path):
+    """The shipped lite with crops of half the side: a quarter of the time."""
+    save_model(path, Model("lite", load_model("lite").network, SMALL), about={})
+    return path
+
+
+def random_crops(count, exemplar=64, search=127, seed=0):
+    """Exemplar and search crops of noise, 0 to 255."""
+    generator = torch.Generator().manual_seed(seed)
+    return tuple(torch.rand(count, 3, size, size, generator=generator) * 255
+                 for size in (exemplar, search))  # fmt: skip
+
+
+def untrained(architecture, seed=0):
+    torch.manual_seed(seed)
+    return TwinNetwork(architecture)

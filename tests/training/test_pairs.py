@@ -1,0 +1,553 @@
+"""Pairs: the tracker's geometry, the distribution, the same pairs for everyone, and real data."""
+
+from collections import Counter
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from conftest import SHARED_DATA
+from picture_trees import noise, write_boxes, write_picture, write_videos
+from torch.utils.data import DataLoader
+
+from tracker.crops import crop_squares, exemplar_extent, mean_color, search_extent
+from tracker.errors import DatasetError
+from tracker.training.annotations import Source, View, hold_out, read_sources
+from tracker.training.augment import AugmentConfig
+from tracker.training.draws import Catalogue, two_views
+from tracker.training.pair_config import KINDS
+from tracker.training.pairs import Batch, Pair, PairConfig, PairSampler, collate
+from tracker.training.picture_cache import LONGEST_SIDE, PictureCache
+from tracker.training.regions import CropGeometry, Placement, cut, map_box, reaches
+
+CLEAN = AugmentConfig(
+    blur=0, jpeg=0, brightness=0, offset=0, channel_gain=0, contrast=0, grey=0,
+    occlusion=0, distractor=0,
+)  # fmt: skip
+PLAIN = {
+    "negatives": 0, "max_shift": 0, "max_zoom": 1, "max_aspect": 1, "max_video_aspect": 1,
+    "max_turn": 0, "exemplar_shift": 0, "exemplar_zoom": 1, "exemplar_aspect": 1,
+    "backdrop": 0, "mirrored": 0, "augment": CLEAN,
+}  # fmt: skip
+NO_KIND = dict.fromkeys(KINDS, 0.0)
+
+
+def only(kind, **settings):
+    return PairConfig(**{**NO_KIND, kind: 1.0, **settings})
+
+
+def still(path, pixels, box, name="stills/one"):
+    return Source(name, "stills", ((View(write_picture(path, pixels), box),),))
+
+
+# --- geometry -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("box", [(60.3, 41.7, 33.2, 18.9), (-9, 70, 40, 60), (20, 30, 150, 90)])
+def test_a_plain_pair_is_what_the_tracker_crops(tmp_path, box):
+    pixels = cv2.GaussianBlur(noise(4, (320, 240)), (0, 0), 3)
+    config = only("stills", **PLAIN)
+    pair = PairSampler([still(tmp_path / "0.png", pixels, box)], config, 0, length=1)[0]
+    x, y, w, h = box
+    extent = exemplar_extent(w, h)
+    center, fill = (x + w / 2, y + h / 2), mean_color(pixels)
+    exemplar = crop_squares(pixels, center, [extent], 127, fill)[0]
+    search = crop_squares(pixels, center, [search_extent(extent, 127, 255)], 255, fill)[0]
+    for got, expected in ((pair.exemplar, exemplar), (pair.search, search)):
+        assert np.abs(got.astype(int) - expected).max() <= 1
+    zoom = 127 / extent
+    np.testing.assert_allclose(pair.box, [127.5, 127.5, w * zoom, h * zoom], rtol=1e-6)
+    np.testing.assert_allclose(pair.exemplar_box, [63.5, 63.5, w * zoom, h * zoom], rtol=1e-6)
+    assert pair.same
+
+
+@pytest.mark.parametrize("extent", [400, 800, 1500])
+def test_a_shrunk_cut_is_what_the_tracker_crops(extent):
+    pixels = noise(5, (900, 700))
+    zoom, center = 127 / extent, (431.3, 302.8)
+    to_crop = np.array([[zoom, 0, 63.5 - zoom * center[0]], [0, zoom, 63.5 - zoom * center[1]]])
+    fill = mean_color(pixels)
+    expected = crop_squares(pixels, center, [extent], 127, fill)[0]
+    assert np.abs(cut(pixels, to_crop, 127, fill).astype(int) - expected).max() <= 1
+
+
+def test_the_box_follows_the_object_through_any_placement():
+    geometry, rng = CropGeometry(), np.random.default_rng(0)
+    for _ in range(300):
+        w, h = rng.uniform(20, 120, 2).tolist()
+        x, y = rng.uniform(100, 300), rng.uniform(100, 200)
+        # Painted at 1/16 of a pixel: an upright object is a rectangle, a turned one an ellipse.
+        turn = float(rng.choice([0, rng.uniform(-0.7, 0.7)]))
+        pixels = np.zeros((400, 600, 3), np.uint8)
+        middle = (round((x + w / 2 - 0.5) * 16), round((y + h / 2 - 0.5) * 16))
+        if turn:
+            axes = (round(w / 2 * 16), round(h / 2 * 16))
+            cv2.ellipse(pixels, middle, axes, 0, 0, 360, (255, 255, 255), -1, cv2.LINE_8, 4)
+        else:
+            x, y, w, h = map(round, (x, y, w, h))
+            pixels[y : y + h, x : x + w] = 255
+        place = Placement(
+            tuple(rng.uniform(-64, 64, 2)),
+            np.exp(rng.uniform(-0.28, 0.28)),
+            np.exp(rng.uniform(-0.3, 0.3)),
+            turn,
+            bool(rng.integers(2)),
+        )
+        to_crop = geometry.map_of((x, y, w, h), 255, place)
+        crop = cut(pixels, to_crop, 255, (0, 0, 0))
+        cx, cy, bw, bh = map_box(to_crop, (x, y, w, h))
+        rows, columns = np.nonzero(crop[..., 0] >= 128)
+        edges = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
+        expected = np.array([cx - bw / 2, cy - bh / 2, cx + bw / 2, cy + bh / 2])
+        inside = (expected > 1) & (expected < 254)
+        # A pixel of the picture is up to six of the crop, and the painted ellipse is whole pixels.
+        slack = 1 + (np.hypot(*to_crop[:, :2]).max() if turn else 0)
+        assert np.abs(edges - expected)[inside].max(initial=0) <= slack
+
+
+def test_the_object_is_where_the_pair_says(tmp_path):
+    pixels = np.zeros((240, 320, 3), np.uint8)
+    pixels[100:140, 130:190] = 255
+    source = still(tmp_path / "0.png", pixels, (130, 100, 60, 40))
+    config = only("stills", augment=CLEAN, max_turn=0, negatives=0, backdrop=0)
+    errors = []
+    for pair in PairSampler([source], config, 3, length=200):
+        for crop, (cx, cy, w, h) in ((pair.search, pair.box), (pair.exemplar, pair.exemplar_box)):
+            expected = np.array([cx - w / 2, cy - h / 2, cx + w / 2, cy + h / 2])
+            rows, columns = np.nonzero(crop[..., 0] >= 128)
+            edges = np.array([columns.min(), rows.min(), columns.max() + 1, rows.max() + 1])
+            inside = (expected > 1) & (expected < len(crop) - 1)
+            assert np.abs(edges - expected)[inside].max() <= 1
+            errors.append(np.where(inside, edges - expected, 0))
+    for each in (errors[::2], errors[1::2]):
+        assert np.abs(np.mean(each, axis=0)).max() < 0.15  # not half a pixel to one side
+
+
+def test_proposals_are_boxes_near_the_object(tmp_path):
+    """Normal deviations: of the place in sides of a square of its area, of the logarithms of sides.
+
+    Width and height change half together, so that their changes have a correlation of 1/2.
+    """
+    source = still(tmp_path / "0.png", noise(0), (40, 40, 40, 20))
+    config = only("stills", **PLAIN, proposals=50, proposal_shift=0.2, proposal_zoom=0.2)
+    pairs = list(PairSampler([source], config, 0, length=40))
+    assert all(pair.proposals.shape == (50, 4) for pair in pairs)
+    assert all(pair.proposals.dtype == np.float32 for pair in pairs)
+    box = pairs[0].box
+    proposals = np.concatenate([pair.proposals for pair in pairs])
+    assert len(np.unique(proposals, axis=0)) == 2000
+    shift = (proposals[:, :2] - box[:2]) / np.sqrt(box[2] * box[3])
+    zoom = np.log(proposals[:, 2:] / box[2:])
+    for values in (shift, zoom):
+        assert np.abs(values.mean(axis=0)).max() < 0.02  # four standard errors
+        np.testing.assert_allclose(values.std(axis=0), 0.2, rtol=0.07)
+    assert np.corrcoef(zoom.T)[0, 1] == pytest.approx(0.5, abs=0.07)
+    assert np.corrcoef(shift.T)[0, 1] == pytest.approx(0, abs=0.1)
+
+
+def test_proposals_are_never_more_than_2_2_times_too_large(tmp_path):
+    source = still(tmp_path / "0.png", noise(0), (40, 40, 40, 20))
+    config = only("stills", **PLAIN, proposals=50, proposal_shift=0, proposal_zoom=2.0)
+    (pair,) = PairSampler([source], config, 0, length=1)
+    zoom = np.log(pair.proposals[:, 2:] / pair.box[2:])
+    np.testing.assert_allclose(pair.proposals[:, :2], np.tile(pair.box[:2], (50, 1)))
+    assert np.abs(zoom).max() == pytest.approx(0.8, abs=1e-5)
+
+
+def test_both_crops_are_mirrored_together(tmp_path):
+    pixels = np.zeros((200, 200, 3), np.uint8)
+    pixels[80:120, 80:100] = 255  # the left half of the object is bright
+    source = still(tmp_path / "0.png", pixels, (80, 80, 40, 40))
+    sampler = PairSampler([source], only("stills", **{**PLAIN, "mirrored": 0.5}), 0, length=60)
+    sides = [
+        tuple(crop[:, : len(crop) // 2].mean() > crop[:, len(crop) // 2 :].mean() for crop in crops)
+        for crops in ((pair.exemplar, pair.search) for pair in sampler)
+    ]
+    assert set(sides) == {(True, True), (False, False)}
+    assert 15 < sides.count((True, True)) < 45
+
+
+def test_beyond_the_edge_is_the_mean_or_another_scene():
+    pixels, beyond = np.full((20, 30, 3), 200, np.uint8), noise(1, (64, 64))
+    to_crop = np.array([[1.0, 0, 10], [0, 1.0, 10]])
+    over = cut(pixels, to_crop, 64, beyond)
+    inner = np.zeros((64, 64), bool)
+    inner[10:30, 10:40] = True
+    assert (over[inner] == 200).mean() > 0.9
+    assert (over[~inner] == beyond[~inner]).all()
+    assert (cut(pixels, to_crop, 64, (1, 2, 3))[~inner] == (1, 2, 3)).all()
+
+
+@pytest.mark.parametrize(
+    ("box", "seen"), [((5, 5, 9, 9), True), ((-9, 5, 8, 9), False), ((99, 99, 9, 9), True),
+                      ((101, 5, 9, 9), False), ((-50, -50, 300, 300), True)],
+)  # fmt: skip
+def test_what_reaches_into_a_crop(box, seen):
+    assert reaches(np.array([[1.0, 0, 0], [0, 1, 0]]), box, 100) is seen
+
+
+# --- distribution ---------------------------------------------------------------------------------
+
+
+def test_shifts_are_uniform_to_the_limits(tmp_path):
+    source = still(tmp_path / "0.png", noise(0), (60, 40, 30, 30))
+    config = only("stills", augment=CLEAN, negatives=0, backdrop=0)
+    shifts = np.array([pair.box[:2] for pair in PairSampler([source], config, 0, length=3000)])
+    shifts -= 127.5
+    assert np.abs(shifts).max() <= 64
+    assert (shifts.max(axis=0) > 63).all()
+    assert (shifts.min(axis=0) < -63).all()
+    assert np.abs(shifts.mean(axis=0)).max() < 3 * 64 / np.sqrt(3 * 3000)
+    counts, _ = np.histogram(shifts, bins=16, range=(-64, 64))  # no centre bias
+    expected = 6000 / 16
+    assert ((counts - expected) ** 2 / expected).sum() < 37.7  # chi-square, 15 degrees, p = 0.001
+
+
+def test_sizes_stay_in_their_range_and_reach_it(tmp_path):
+    source = still(tmp_path / "0.png", noise(0), (60, 40, 30, 30))
+    config = only("stills", augment=CLEAN, negatives=0, backdrop=0, max_turn=0)
+    sizes = np.array([pair.box[2:] for pair in PairSampler([source], config, 0, length=1000)])
+    zooms, aspects = np.sqrt(sizes.prod(axis=1)) / 63.5, sizes[:, 0] / sizes[:, 1]
+    for values, limit in ((zooms, config.max_zoom), (aspects, config.max_aspect)):
+        logarithms = np.log(values) / np.log(limit)
+        assert np.abs(logarithms).max() <= 1.0001
+        assert logarithms.max() > 0.98
+        assert logarithms.min() < -0.98
+        assert abs(logarithms.mean()) < 3 / np.sqrt(3 * 1000)
+
+
+def shade_sources(tmp_path, sizes):
+    """Groups of stills; all pictures of group i have the value 20 * (i + 1)."""
+    sources = []
+    for i, (name, size) in enumerate(sizes.items()):
+        pixels = np.full((60, 60, 3), 20 * (i + 1), np.uint8)
+        views = [View(write_picture(tmp_path / name / f"{k}.png", pixels), (20, 20, 20, 20))
+                 for k in range(size)]  # fmt: skip
+        sources.append(Source(name, "stills", tuple((view,) for view in views)))
+    return sources
+
+
+def test_weights_and_sizes_of_sources_are_followed(tmp_path):
+    sources = shade_sources(tmp_path, {"stills/a": 1, "stills/b": 4, "stills/c": 9, "stills/d": 4})
+    config = only("stills", **PLAIN, weights={"stills/a": 3.0, "stills/d": 0.0})
+    n = 2000
+    drawn = Counter(
+        int(p.search[0, 0, 0]) // 20 - 1 for p in PairSampler(sources, config, 0, length=n)
+    )
+    shares = np.array([3 * 1, 2, 3, 0]) / 8  # weight times the square root of the size
+    assert drawn[3] == 0
+    expected = n * shares[:3]
+    counts = np.array([drawn[i] for i in range(3)])
+    assert ((counts - expected) ** 2 / expected).sum() < 13.8  # chi-square, 2 degrees, p = 0.001
+
+
+def test_kinds_are_drawn_by_share_and_the_rest_takes_over(tmp_path):
+    videos, loose = tmp_path / "a", tmp_path / "b"
+    write_videos(videos, clips=2)
+    for i in range(3):
+        write_picture(loose / "unlabelled" / f"{i}.png", noise(i))
+    config = PairConfig(videos=2, stills=5, unlabelled=1, pasted=1)
+
+    def shares(*roots):
+        sources = [source for root in roots for source in read_sources(root)]
+        return PairSampler(sources, config, 0, length=1)._sights.shares
+
+    assert shares(videos, loose) == [0.5, 0, 0.25, 0.25]
+    assert shares(videos) == [0.5, 0, 0.25, 0.25]  # regions of the videos' pictures
+    assert shares(loose) == [0, 0, 0.5, 0.5]
+
+
+def test_two_views_are_different_and_within_the_gap():
+    track = tuple(View(None, (i, 0, 1, 1)) for i in range(9))
+    rng = np.random.default_rng(0)
+    pairs = Counter(
+        (a.box[0], b.box[0]) for a, b in (two_views(track, 2, rng) for _ in range(3000))
+    )
+    assert set(pairs) == {(i, j) for i in range(9) for j in range(9) if 0 < abs(i - j) <= 2}
+    inner = [count for (i, _), count in pairs.items() if 2 <= i <= 6]
+    assert min(inner) > 0.6 * max(inner)
+
+
+# --- negatives ------------------------------------------------------------------------------------
+
+
+def test_hard_negatives_are_of_the_same_picture_without_the_object(tmp_path):
+    pixels = noise(0, (600, 400), high=60)
+    pixels[100:120, 80:100] = 255  # the object; two others stand far from it
+    picture = write_picture(tmp_path / "0.png", pixels)
+    boxes = [(80, 100, 20, 20), (450, 200, 24, 24), (300, 320, 20, 16), (110, 100, 20, 20)]
+    tracks = tuple((View(picture, box),) for box in boxes)
+    config = only("stills", augment=CLEAN, negatives=1, hard=1)
+    sampler = PairSampler([Source("stills/g", "stills", tracks)], config, 0, length=400)
+    shown = [pair for pair in sampler if pair.exemplar[60:67, 60:67].min() > 200]
+    assert len(shown) > 50
+    assert not any(pair.same for pair in shown)
+    assert max(pair.search.max() for pair in shown) < 100
+
+
+def test_easy_negatives_come_from_other_clips(tmp_path):
+    sources = shade_sources(tmp_path, {"stills/a": 3, "stills/b": 3})
+    config = only("stills", **{**PLAIN, "negatives": 0.5}, hard=0)
+    pairs = list(PairSampler(sources, config, 0, length=300))
+    for pair in pairs:
+        assert pair.same == bool((pair.search[0, 0] == pair.exemplar[0, 0]).all())
+    assert 110 < sum(pair.same for pair in pairs) < 190
+
+
+def test_another_frame_of_the_only_clip_is_no_negative(tmp_path):
+    write_videos(tmp_path, clips=1, frames=3)
+    config = only("videos", augment=CLEAN, negatives=1, hard=0)
+    assert all(pair.same for pair in PairSampler(read_sources(tmp_path), config, 0, length=20))
+
+
+def test_elsewhere_prefers_another_folder(tmp_path):
+    stills = []
+    for group in "ab":
+        pictures = [tmp_path / group / f"{i}.png" for i in range(3)]
+        tracks = tuple((View(picture, (0, 0, 20, 20)),) for picture in pictures)
+        stills.append(Source(f"stills/{group}", "stills", tracks))
+    rng, here = np.random.default_rng(0), tmp_path / "a" / "0.png"
+    both, one = Catalogue(stills, {}, 6), Catalogue(stills[:1], {}, 6)
+    far = {both.elsewhere(both.objects, here, rng).picture.parent.name for _ in range(50)}
+    near = {one.elsewhere(one.objects, here, rng).picture.name for _ in range(50)}
+    assert (far, near) == ({"b"}, {"1.png", "2.png"})
+
+
+# --- what is shown --------------------------------------------------------------------------------
+
+
+def test_regions_show_a_part_of_a_picture_that_is_not_plain(tmp_path):
+    pixels = np.full((300, 400, 3), 90, np.uint8)
+    smooth = cv2.GaussianBlur(noise(0, (200, 300)), (0, 0), 2)
+    pixels[:, 200:] = cv2.normalize(smooth, None, 0, 255, cv2.NORM_MINMAX)
+    write_picture(tmp_path / "unlabelled" / "0.png", pixels)
+    sampler = PairSampler(read_sources(tmp_path), only("unlabelled", **PLAIN), 0, length=40)
+    for pair in sampler:
+        _, _, w, h = pair.box
+        middle = pair.exemplar[63 - int(h / 2) : 64 + int(h / 2), 63 - int(w / 2) : 64 + int(w / 2)]
+        assert middle.std() > 5
+        match = cv2.matchTemplate(pair.search, pair.exemplar, cv2.TM_CCOEFF_NORMED)
+        assert match[64, 64] == match.max() > 0.9
+
+
+def test_pasted_objects_lie_on_another_scene(tmp_path):
+    bright = np.full((120, 120, 3), 250, np.uint8)
+    source = still(tmp_path / "stills" / "0.png", bright, (40, 40, 40, 30))
+    scene = write_picture(tmp_path / "unlabelled" / "0.png", noise(0, high=100))
+    loose = Source("unlabelled", "unlabelled", pictures=(scene,))
+    sampler = PairSampler([source, loose], only("pasted", augment=CLEAN, negatives=0), 0, length=60)
+    for pair in sampler:
+        cx, cy, w, h = pair.box
+        lit = pair.search[..., 0] > 150
+        assert 0.5 * w * h < lit.sum() < 1.05 * w * h
+        rows, columns = np.nonzero(lit)
+        assert np.abs([columns.mean() + 0.5 - cx, rows.mean() + 0.5 - cy]).max() < 2
+
+
+def test_distractors_stand_beside_the_object(tmp_path):
+    dark, bright = np.full((120, 120, 3), 20, np.uint8), np.full((120, 120, 3), 250, np.uint8)
+    sources = [still(tmp_path / "a" / "0.png", dark, (40, 40, 30, 30), "stills/a"),
+               still(tmp_path / "b" / "0.png", bright, (40, 40, 30, 30), "stills/b")]  # fmt: skip
+    clutter = AugmentConfig(**{**vars(CLEAN), "distractor": 1.0})
+    config = only(
+        "stills", augment=clutter, negatives=0, backdrop=0, max_turn=0, weights={"stills/b": 1e-3}
+    )
+    pairs = [p for p in PairSampler(sources, config, 0, length=100) if p.exemplar.max() < 30]
+    # The other group is hardly ever drawn, so most crops have nothing to paste.
+    assert all(p.search.max() < 30 for p in pairs[:5])
+    config = only("stills", augment=clutter, negatives=0, backdrop=0, max_turn=0)
+    pairs = [p for p in PairSampler(sources, config, 0, length=100) if p.exemplar.max() < 30]
+    pasted = [pair for pair in pairs if pair.search.max() > 200]
+    assert len(pasted) > 0.7 * len(pairs) > 20
+    for pair in pasted:
+        cx, cy, w, h = pair.box
+        rows, columns = np.nonzero(pair.search[..., 0] > 100)
+        inside = (np.abs(columns + 0.5 - cx) < w / 2 - 1) & (np.abs(rows + 0.5 - cy) < h / 2 - 1)
+        assert not inside.any()
+
+
+def test_large_and_tiny_objects_are_left_out(tmp_path):
+    picture = write_picture(tmp_path / "0.png", noise(0, (100, 100)))
+    boxes = [(0, 0, 90, 90), (10, 10, 4, 30), (30, 30, 40, 20)]
+    source = Source("stills/g", "stills", tuple((View(picture, box),) for box in boxes))
+    sampler = PairSampler([source], only("stills", **PLAIN), 0, length=30)
+    aspects = {round(float(pair.box[2] / pair.box[3]), 3) for pair in sampler}
+    assert aspects == {2.0}
+
+
+# --- the same pairs for everyone ------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory):
+    root = tmp_path_factory.mktemp("mixed")
+    write_videos(root, clips=3, tracks=2)
+    for i in range(4):
+        write_picture(root / "stills" / "g" / f"{i}.png", noise(50 + i))
+        write_picture(root / "unlabelled" / f"{i}.png", noise(70 + i))
+    rows = [f"{i},{k},,{20 + 60 * k},30,40,30" for i in range(4) for k in range(2)]
+    write_boxes(root / "stills" / "g", "image,object,label,x,y,w,h", *rows)
+    return read_sources(root)
+
+
+def equal(one, other):
+    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in vars(one))
+
+
+def test_a_pair_depends_on_seed_and_index_alone(mixed):
+    first, again = (PairSampler(mixed, PairConfig(), 5, length=40) for _ in range(2))
+    backwards = [again[i] for i in reversed(range(40))][::-1]
+    assert all(equal(first[i], backwards[i]) for i in range(40))
+    other = PairSampler(mixed, PairConfig(), 6, length=40)
+    assert not any(equal(first[i], other[i]) for i in range(40))
+    longer = PairSampler(mixed, PairConfig(cache_bytes=0), 5, length=1000)
+    assert all(equal(first[i], longer[i]) for i in range(10))
+
+
+def test_workers_make_the_same_batches(mixed):
+    sampler = PairSampler(mixed, PairConfig(), 5, length=24)
+    cv2.GaussianBlur(noise(0, (900, 900)), (0, 0), 3)  # OpenCV's threads are there before the fork
+    threads = cv2.getNumThreads()
+    batches = [list(DataLoader(sampler, batch_size=8, collate_fn=collate, num_workers=workers))
+               for workers in (0, 2)]  # fmt: skip
+    assert cv2.getNumThreads() == threads
+    for one, other in zip(*batches, strict=True):
+        assert all(torch.equal(getattr(one, name), getattr(other, name)) for name in vars(one))
+
+
+def test_a_batch_is_channels_first(mixed):
+    pairs = list(PairSampler(mixed, PairConfig(), 5, exemplar_size=63, search_size=129, length=3))
+    batch = collate(pairs)
+    assert isinstance(batch, Batch)
+    assert (batch.exemplar.shape, batch.search.shape) == ((3, 3, 63, 63), (3, 3, 129, 129))
+    assert (batch.exemplar.dtype, batch.box.dtype, batch.same.dtype) == (
+        torch.uint8, torch.float32, torch.bool,
+    )  # fmt: skip
+    assert batch.search.is_contiguous()
+    for i, pair in enumerate(pairs):
+        assert isinstance(pair, Pair)
+        assert (batch.search[i].permute(1, 2, 0).numpy() == pair.search).all()
+        assert (batch.box[i].tolist(), bool(batch.same[i])) == (pair.box.tolist(), pair.same)
+        assert batch.exemplar_box[i].tolist() == pair.exemplar_box.tolist()
+        assert batch.proposals[i].tolist() == pair.proposals.tolist()
+    assert (batch.exemplar_box.shape, batch.proposals.shape) == ((3, 4), (3, 4, 4))
+
+
+def test_the_end_of_the_pairs_is_known(mixed):
+    sampler = PairSampler(mixed, PairConfig(), 0, length=3)
+    assert len(sampler) == len(list(sampler)) == 3
+    for index in (-1, 3):
+        with pytest.raises(IndexError):
+            sampler[index]
+
+
+def test_the_cache_keeps_what_was_used_last(tmp_path):
+    paths = [write_picture(tmp_path / f"{i}.png", noise(i, (10, 10))) for i in range(3)]
+    cache = PictureCache(600)  # two pictures of 300 bytes
+    first = cache.read(paths[0])
+    cache.read(paths[1])
+    assert cache.read(paths[0]) is first
+    cache.read(paths[2])
+    paths[1].unlink()
+    assert cache.read(paths[0]) is first
+    with pytest.raises(DatasetError):
+        cache.read(paths[1])
+
+
+def test_a_large_picture_is_reduced_with_its_box(tmp_path):
+    pixels = np.zeros((1000, 2001, 3), np.uint8)
+    pixels[400:600, 1000:1400] = 255
+    picture = PictureCache(0).read(write_picture(tmp_path / "0.png", pixels))
+    assert picture.pixels.shape == (450, LONGEST_SIDE, 3)
+    rows, columns = np.nonzero(picture.pixels[..., 0] > 127)
+    x, y, w, h = picture.box((1000, 400, 400, 200))
+    edges = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
+    np.testing.assert_allclose(edges, [x, y, x + w, y + h], atol=0.6)
+
+
+# --- errors ---------------------------------------------------------------------------------------
+
+
+def test_an_unreadable_picture_is_named(tmp_path):
+    source = still(tmp_path / "0.png", noise(0), (40, 40, 30, 30))
+    (tmp_path / "0.png").write_bytes(b"no picture")
+    with pytest.raises(DatasetError, match=r"0\.png is not an image"):
+        PairSampler([source], only("stills"), 0, length=1)[0]
+
+
+def test_a_box_outside_its_picture_is_named(tmp_path):
+    source = still(tmp_path / "0.png", noise(0), (400, 40, 30, 30))
+    with pytest.raises(DatasetError, match=r"0\.png: expected a box inside the 160x120 frame"):
+        PairSampler([source], only("stills"), 0, length=1)[0]
+
+
+def test_sources_without_anything_to_learn_are_refused(tmp_path):
+    view = View(write_picture(tmp_path / "0.png", noise(0)), (0, 0, 3, 3))
+    tiny = Source("videos/a", "videos", ((view, view),))
+    for sources in ([], [tiny], [Source("videos/b", "videos")]):
+        with pytest.raises(DatasetError, match="nothing to train on"):
+            PairSampler(sources, PairConfig(), 0, length=1)
+
+
+def test_a_weight_for_an_unknown_source_is_refused(mixed):
+    with pytest.raises(DatasetError, match=r"videos/thing'.*videos/things"):
+        PairSampler(mixed, PairConfig(weights={"videos/thing": 2.0}), 0, length=1)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"videos": -1},
+        {"negatives": 1.5},
+        {"negatives": True},
+        {"max_zoom": 0.9},
+        {"max_shift": float("inf")},
+        {"max_turn": 60},
+        {"gaps": ()},
+        {"gaps": (0,)},
+        {"gaps": 3},
+        {"weights": 2.0},
+        {"weights": {"stills/a": -1}},
+        {"weights": {"stills/a": "much"}},
+        {"cache_bytes": -1},
+        {"min_side": 0},
+        {"proposals": 0},
+        {"proposals": 2.5},
+        {"proposal_shift": -0.1},
+        {"proposal_zoom": -0.1},
+    ],
+)
+def test_settings_are_checked_and_named(setting):
+    with pytest.raises(ValueError, match=next(iter(setting))):
+        PairConfig(**setting)
+
+
+@pytest.mark.parametrize("arguments", [{"seed": -1, "length": 1}, {"seed": 0, "length": -1},
+                                       {"seed": 0, "length": 1, "search_size": 100}])  # fmt: skip
+def test_arguments_are_checked(mixed, arguments):
+    with pytest.raises(ValueError, match="expected"):
+        PairSampler(mixed, PairConfig(), **arguments)
+
+
+# --- real data ------------------------------------------------------------------------------------
+
+
+def test_pairs_of_the_shared_pictures():
+    folder = SHARED_DATA / "train"
+    if not folder.is_dir():
+        pytest.skip(f"the training pictures are not here: no folder {folder}")
+    training, validation = hold_out(read_sources(folder))
+    pairs = list(PairSampler(training, PairConfig(), 0, length=120))
+    assert 2 <= sum(not pair.same for pair in pairs) <= 30
+    # The object is in both crops: its own place correlates with the exemplar more than others do.
+    plain = only("videos", **{**PLAIN, "max_shift": 64}, gaps=(1,))
+    hits = 0
+    for pair in PairSampler(validation, plain, 0, length=60):
+        _, _, w, h = pair.box
+        rows = slice(max(0, round(63.5 - h / 2)), round(63.5 + h / 2))
+        columns = slice(max(0, round(63.5 - w / 2)), round(63.5 + w / 2))
+        match = cv2.matchTemplate(pair.search, pair.exemplar[rows, columns], cv2.TM_CCOEFF_NORMED)
+        y, x = np.unravel_index(match.argmax(), match.shape)
+        found = np.array([x + (columns.stop - columns.start) / 2, y + (rows.stop - rows.start) / 2])
+        hits += np.abs(found - pair.box[:2]).max() < 12
+    assert hits >= 40

@@ -1,0 +1,69 @@
+"""Training of the box head: make the proposals near an object into its box."""
+
+import functools
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from tracker.models import TwinNetwork, fuse_for_inference
+from tracker.models.heads import Levels, change_between, refined
+from tracker.training.losses import giou_loss
+from tracker.training.pairs import Batch
+
+CHANGE_WEIGHT = 2.0
+CHANGE_BETA = 0.1  # errors below this many sides count by their square
+
+
+def box(network: TwinNetwork, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
+    """Generalised IoU and smooth L1 of the change, a mean over the proposals of matching pairs.
+
+    Smooth L1 as in Girshick, "Fast R-CNN", 2015. Pairs of two objects count as 0.
+    """
+    head = network.head
+    count, per_pair = batch.proposals.shape[:2]
+    proposals = batch.proposals.flatten(0, 1)
+    truth = batch.box.repeat_interleave(per_pair, 0)
+    parts = head.exemplar_parts(_levels(network, batch.exemplar), batch.exemplar_box)
+    change = head(parts, _levels(network, batch.search), proposals).float()
+    boxes = refined(proposals, change)
+
+    overlap_loss = giou_loss(_corners(boxes), _corners(truth))
+    change_loss = F.smooth_l1_loss(
+        change, change_between(proposals, truth), beta=CHANGE_BETA, reduction="none"
+    ).mean(1)
+    of_pair = (overlap_loss + CHANGE_WEIGHT * change_loss).unflatten(0, (count, per_pair)).mean(1)
+    loss = (of_pair * batch.same).mean()
+    with torch.no_grad():
+        measures = {
+            name: _overlap(_corners(each), _corners(truth))
+            .unflatten(0, (count, per_pair))
+            .mean(1)
+            .masked_fill(~batch.same, torch.nan)
+            for name, each in (("proposed", proposals), ("refined", boxes))
+        }
+    return loss, measures
+
+
+def _levels(network: TwinNetwork, crops: Tensor) -> Levels:
+    """What the head reads; from a copy of the trunk made for speed while that is all frozen."""
+    trained = any(weight.requires_grad for weight in network.backbone.parameters())
+    levels = (network if trained else _fused(network)).extract(crops).levels
+    return tuple(level.float() for level in levels)  # places in a map need all their digits
+
+
+@functools.lru_cache(maxsize=1)
+def _fused(network: TwinNetwork) -> TwinNetwork:
+    return fuse_for_inference(network)
+
+
+def _corners(boxes: Tensor) -> Tensor:
+    return torch.cat([boxes[:, :2] - boxes[:, 2:] / 2, boxes[:, :2] + boxes[:, 2:] / 2], 1)
+
+
+def _overlap(boxes: Tensor, truth: Tensor) -> Tensor:
+    low = torch.maximum(boxes[:, :2], truth[:, :2])
+    high = torch.minimum(boxes[:, 2:], truth[:, 2:])
+    common = (high - low).clamp(min=0).prod(1)
+    both = (boxes[:, 2:] - boxes[:, :2]).prod(1) + (truth[:, 2:] - truth[:, :2]).prod(1)
+    return common / (both - common)

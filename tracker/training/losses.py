@@ -1,0 +1,150 @@
+"""The losses: pure functions of network outputs and labels, each with its formula and source."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def balanced_logistic_loss(responses: Tensor, positive: Tensor) -> Tensor:
+    """The loss of SiamFC, with both classes of a map weighing the same.
+
+        l(y, v) = log(1 + exp(-y v)),   L = mean over maps of sum_u w[u] l(y[u], v[u])
+
+    with ``w[u] = 1 / (2 * number of cells of u's class)``; where a map has cells of one class only,
+    ``L`` is their mean. Source: Bertinetto et al. 2016, equations 1 to 4; the weights are those
+    which section 3.1 calls "weighted to eliminate class imbalance".
+
+    Args:
+        responses: ``(N, n, n)``, v.
+        positive: ``(N, n, n)`` bool, where y is +1; it is -1 elsewhere.
+
+    Returns:
+        A scalar >= 0.
+    """
+    losses = F.softplus(torch.where(positive, -responses, responses))
+    of_positive, of_negative = _mean_where(positive, losses), _mean_where(~positive, losses)
+    has_both = positive.any((1, 2)) & ~positive.all((1, 2))
+    return ((of_positive + of_negative) / (1 + has_both)).mean()
+
+
+def _mean_where(mask: Tensor, values: Tensor) -> Tensor:
+    """Mean of ``(N, n, n)`` over the marked cells of each map, 0 where there are none."""
+    return (values * mask).sum((1, 2)) / mask.sum((1, 2)).clamp(min=1)
+
+
+def contrastive_loss(squared_distance: Tensor, same: Tensor, margin: float) -> Tensor:
+    """Pull what is the same together, push what differs apart up to a margin.
+
+        L = D^2 / 2  where same,   max(0, margin - D)^2 / 2  elsewhere
+
+    Source: Hadsell, Chopra and LeCun, "Dimensionality Reduction by Learning an Invariant Mapping",
+    2006, equation 4.
+
+    Args:
+        squared_distance: D^2 of each pair of embeddings, >= 0, any shape.
+        same: whether they are of the same object, bool, broadcast against it.
+        margin: > 0.
+
+    Returns:
+        The loss of each pair, in the shape of ``squared_distance``.
+    """
+    # The slope of a root at 0 is infinite; a distance of 1e-6 is as good as none.
+    distance = squared_distance.clamp(min=1e-12).sqrt()
+    return torch.where(same, squared_distance, F.relu(margin - distance).square()) / 2
+
+
+def triplet_loss(to_positive: Tensor, to_negative: Tensor, margin: float) -> Tensor:
+    """The positive is to be nearer to the anchor than the negative, by a margin.
+
+        L = max(0, D^2(anchor, positive) - D^2(anchor, negative) + margin)
+
+    Source: Schroff, Kalenichenko and Philbin, "FaceNet", 2015, equation 3.
+
+    Args:
+        to_positive: squared distance of each anchor to a positive.
+        to_negative: squared distance of each anchor to a negative, same shape.
+        margin: > 0; 0.2 in the paper, for embeddings of unit length.
+
+    Returns:
+        The loss of each anchor.
+    """
+    return F.relu(to_positive - to_negative + margin)
+
+
+def batch_hard(squared_distance: Tensor, same: Tensor) -> tuple[Tensor, Tensor]:
+    """For each anchor its farthest positive and its nearest negative in the batch.
+
+    Source: Hermans, Beyer and Leibe, "In Defense of the Triplet Loss for Person Re-Identification",
+    2017, equation 5.
+
+    Args:
+        squared_distance: ``(anchors, others)``.
+        same: ``(anchors, others)`` bool, which of them are positives.
+
+    Returns:
+        Two ``(anchors,)``: to the hardest positive, -inf where an anchor has none; to the hardest
+        negative, +inf where it has none.
+    """
+    positive = squared_distance.masked_fill(~same, -torch.inf).amax(1)
+    negative = squared_distance.masked_fill(same, torch.inf).amin(1)
+    return positive, negative
+
+
+def giou_loss(predicted: Tensor, target: Tensor) -> Tensor:
+    """One minus the generalised intersection over union of boxes.
+
+        GIoU = |A n B| / |A u B| - |C \\ (A u B)| / |C|,   C the smallest box around A and B
+
+    Source: Rezatofighi et al., "Generalized Intersection over Union", 2019, algorithm 1.
+
+    Args:
+        predicted, target: ``(..., 4)``, left, top, right, bottom, with ``left <= right`` and
+            ``top <= bottom``; the target has an area.
+
+    Returns:
+        The loss of each box ``(...)``, 0 (the same box) to 2 (far apart).
+    """
+    overlap_corners = (
+        torch.maximum(predicted[..., :2], target[..., :2]),
+        torch.minimum(predicted[..., 2:], target[..., 2:]),
+    )
+    hull_corners = (
+        torch.minimum(predicted[..., :2], target[..., :2]),
+        torch.maximum(predicted[..., 2:], target[..., 2:]),
+    )
+    intersection, hull = _area(*overlap_corners), _area(*hull_corners)
+    union = (
+        _area(predicted[..., :2], predicted[..., 2:])
+        + _area(target[..., :2], target[..., 2:])
+        - intersection
+    )
+    return 1 - (intersection / union - (hull - union) / hull)
+
+
+def _area(top_left: Tensor, bottom_right: Tensor) -> Tensor:
+    return (bottom_right - top_left).clamp(min=0).prod(-1)
+
+
+def gaussian_focal_loss(
+    logits: Tensor, target: Tensor, alpha: float = 2.0, beta: float = 4.0
+) -> Tensor:
+    """Focal loss for heat maps whose peak is 1 and falls off as a Gaussian.
+
+        L = -(1 - p)^alpha log(p)               where target = 1
+        L = -(1 - target)^beta p^alpha log(1 - p)    elsewhere,   p = sigmoid(logit)
+
+    Sources: Law and Deng, "CornerNet", 2018, equation 1; Lin et al., "Focal Loss", 2017.
+
+    Args:
+        logits: any shape.
+        target: the heat map, 0 to 1, same shape.
+        alpha: how much less an easy cell counts.
+        beta: how much less a cell near a peak counts as a negative.
+
+    Returns:
+        The loss of each cell; the papers divide their sum by the number of peaks.
+    """
+    probability = logits.sigmoid()
+    at_peak = -((1 - probability) ** alpha) * F.logsigmoid(logits)
+    elsewhere = -((1 - target) ** beta) * probability**alpha * F.logsigmoid(-logits)
+    return torch.where(target == 1, at_peak, elsewhere)
