@@ -3,14 +3,15 @@
     python benchmarks/speed.py [--seconds 12] [--threads N] [--json FILE]
 
 Makes a 1280x720 H.264 clip (the project's sample clip, forwards and backwards until it is long
-enough) and runs, in turn and repeatedly,
+enough) and runs, on the processor, in turn and repeatedly,
 
-    whole loop   decode + track + draw + encode, as `tracker track -o` does, 3 scales and 1 scale
+    whole loop   decode + track + draw + encode, as `tracker track -o` does, for every shipped model
     peer         the same loop around `cv2.TrackerMIL`, the one OpenCV tracker in opencv-python
                  that needs no model file
 
 and, one after the other in one thread of control, the stages of a frame. Reports medians over the
-rounds, and the peak memory after one and after all passes over the clip.
+rounds and over the frames, and the peak memory after one and after all passes over the clip. What
+is done every few frames only would not show in a median: it is given as a mean over all frames.
 """
 
 import argparse
@@ -22,9 +23,10 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from statistics import median
+from statistics import mean, median
+from unittest.mock import patch
 
 from tracker.threads import spin_briefly
 
@@ -38,13 +40,22 @@ from tqdm import tqdm
 from tracker import tracking
 from tracker.boxes import Box
 from tracker.datasets.synthetic import SampleClip
+from tracker.exemplar import Exemplar
+from tracker.models import available_models
 from tracker.result import TrackResult
 from tracker.tracking import Tracker
 from tracker.video import VideoSink, draw_result, open_source, prefetch
 
 SIZE = (1280, 720)
 FPS = 25
-PEER_FRAMES = 25  # MIL takes a good part of a second for each
+STAGES = {  # of Tracker.update: whose function it is, and what the table calls it
+    "crop_squares": (tracking, "crop"),
+    "extract": (Exemplar, "network"),
+    "respond": (Exemplar, "correlate"),
+    "upsample": (tracking, "upsample"),
+    "refine": (Exemplar, "box head"),
+    "learn": (Exemplar, "learn"),
+}
 
 
 def main() -> None:
@@ -55,26 +66,24 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write the numbers to this file")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
+    cv2.setNumThreads(args.threads)
 
+    models = shipped_models()
     with tempfile.TemporaryDirectory() as folder:
         clip = Path(folder) / "clip.mp4"
         with ProcessPoolExecutor(1) as helper:  # its memory is not the tracker's
             box = helper.submit(make_clip, clip, args.seconds * FPS).result()
-        runs: dict[str, Callable[[], int]] = {
-            "3 scales": lambda: whole_loop(OurTracker(3), clip, box, folder),
-            "1 scale": lambda: whole_loop(OurTracker(1), clip, box, folder),
-            "OpenCV MIL": lambda: whole_loop(MilTracker(), clip, box, folder, PEER_FRAMES),
-        }
-        runs["3 scales"]()  # warm up
+        whole_loop(Tracker(models[0], "cpu"), clip, box, folder)  # warm up
         memory_once = peak_memory_mib()
         fps: dict[str, list[float]] = defaultdict(list)
         for _ in tqdm(range(args.rounds), unit="round", disable=None):
-            for name, run in runs.items():
+            for name in (*models, "OpenCV MIL"):
+                tracker = Tracker(name, "cpu") if name in models else MilTracker()
                 started = time.perf_counter()
-                frames = run()
+                frames = whole_loop(tracker, clip, box, folder)
                 fps[name].append(frames / (time.perf_counter() - started))
         memory_all = peak_memory_mib()
-        stages = {scales: stage_times(clip, box, scales, folder) for scales in (3, 1)}
+        stages = {name: stage_times(clip, box, name, folder) for name in models}
 
     report = {
         "machine": machine(),
@@ -91,6 +100,11 @@ def main() -> None:
         args.json.write_text(json.dumps(report, indent=2) + "\n")
 
 
+def shipped_models() -> list[str]:
+    """Every model that has weights, the default one first."""
+    return [name for name, is_there in available_models().items() if is_there]
+
+
 def make_clip(path: Path, frames: int) -> Box:
     """Write the clip; return the target's box in its first frame."""
     clip = SampleClip(SIZE)
@@ -100,14 +114,6 @@ def make_clip(path: Path, frames: int) -> Box:
         for index in range(frames):
             sink.write(there_and_back[index % len(there_and_back)], index / FPS)
     return clip.truth(0)
-
-
-class OurTracker:
-    """The project's tracker in the common form of this benchmark."""
-
-    def __init__(self, num_scales: int) -> None:
-        self._tracker = Tracker(num_scales=num_scales)
-        self.init, self.update = self._tracker.init, self._tracker.update
 
 
 class MilTracker:
@@ -125,13 +131,11 @@ class MilTracker:
         return TrackResult(0, None, 1, tuple(map(float, box)), float(found), "tracking")
 
 
-def whole_loop(
-    tracker: OurTracker | MilTracker, clip: Path, box: Box, folder: str, end: int | None = None
-) -> int:
+def whole_loop(tracker: Tracker | MilTracker, clip: Path, box: Box, folder: str) -> int:
     """Decode, track, draw and encode, overlapped as the command line does; the frames done."""
     target = Path(folder) / "out.mp4"
     with (
-        open_source(clip, end=end) as source,
+        open_source(clip) as source,
         closing(prefetch(source)) as frames,
         VideoSink(target, SIZE, FPS, overwrite=True) as sink,
     ):
@@ -142,41 +146,60 @@ def whole_loop(
     return count
 
 
-def stage_times(clip: Path, box: Box, num_scales: int, folder: str) -> dict[str, float]:
-    """Median milliseconds of each stage of a frame, run one after the other."""
+def stage_times(clip: Path, box: Box, model: str, folder: str) -> dict[str, float]:
+    """Milliseconds of each stage of a frame, run one after the other.
+
+    Returns:
+        Medians over the frames, of those of ``STAGES`` that the model has; ``learn`` is a mean over
+        all frames, ``update`` is given as both.
+    """
     times: dict[str, list[float]] = defaultdict(list)
-    tracker = Tracker(num_scales=num_scales)
+    tracker = Tracker(model, "cpu")
     with (
-        timed_functions(tracker, times),
         open_source(clip) as source,
         VideoSink(Path(folder) / "out.mp4", SIZE, FPS, overwrite=True) as sink,
     ):
-        frames = timed(iter(source).__next__, times["decode"])
-        first = frames()
-        tracker.init(first.image, box)
-        update = timed(tracker.update, times["update"])
-        draw, write = timed(draw_result, times["draw"]), timed(sink.write, times["hand to encoder"])
-        for _ in range(source.frame_count - 1):
-            frame = frames()
-            draw(frame.image, update(frame.image))
-            write(frame.image, frame.time_s)
-    return {name: 1000 * median(values) for name, values in times.items()}
+        read = timed(iter(source).__next__, times["decode"])
+        tracker.init(read().image, box)
+        with timed_stages(times):
+            update, draw = timed(tracker.update, times["update"]), timed(draw_result, times["draw"])
+            write = timed(sink.write, times["hand to encoder"])
+            for _ in range(source.frame_count - 1):
+                frame = read()
+                draw(frame.image, update(frame.image))
+                write(frame.image, frame.time_s)
+    learn = sum(times.pop("learn", [])) / len(times["update"])
+    report = {name: median(values) for name, values in times.items() if values}
+    report |= {"learn, mean": learn, "update, mean": mean(times["update"])}
+    return {name: 1000 * seconds for name, seconds in report.items()}
 
 
 @contextmanager
-def timed_functions(tracker: Tracker, times: dict[str, list[float]]) -> Iterator[None]:
-    """Time what ``Tracker.update`` is made of, by the names that it calls."""
-    stages = {"crop_squares": "crop", "upsample": "upsample"}
-    originals = {name: getattr(tracking, name) for name in stages}
-    for name, stage in stages.items():
-        setattr(tracking, name, timed(originals[name], times[stage]))
-    tracker._embed = timed(tracker._embed, times["network"])
-    tracker._correlate = timed(tracker._correlate, times["correlate"])
-    try:
+def timed_stages(times: dict[str, list[float]]) -> Iterator[None]:
+    """Time what ``Tracker.update`` is made of, by the names that it calls.
+
+    To learn, the exemplar crops and embeds once more: within a stage no other is counted.
+    """
+    running: list[str] = []
+
+    def staged(function: Callable, stage: str) -> Callable:
+        measured = timed(function, times[stage])
+
+        def wrapper(*args, **kwargs):
+            if running:
+                return function(*args, **kwargs)
+            running.append(stage)
+            try:
+                return measured(*args, **kwargs)
+            finally:
+                running.pop()
+
+        return wrapper
+
+    with ExitStack() as patches:
+        for name, (owner, stage) in STAGES.items():
+            patches.enter_context(patch.object(owner, name, staged(getattr(owner, name), stage)))
         yield
-    finally:
-        for name, original in originals.items():
-            setattr(tracking, name, original)
 
 
 def timed(function: Callable, into: list[float]) -> Callable:
@@ -210,10 +233,12 @@ def print_report(report: dict) -> None:
     for name, fps in report["fps"].items():
         low, high = report["fps_range"][name]
         print(f"| {name} | {fps:.1f} | {low:.1f}-{high:.1f} |")
-    print("\n| stage, ms | 3 scales | 1 scale |\n|---|---|---|")
-    for stage in report["stages_ms"][3]:
-        three, one = (report["stages_ms"][scales][stage] for scales in (3, 1))
-        print(f"| {stage} | {three:.2f} | {one:.2f} |")
+    models = report["stages_ms"]
+    print("\n| stage, ms |", *(f"{name} |" for name in models))
+    print("|---|" + "---|" * len(models))
+    for stage in dict.fromkeys(stage for times in models.values() for stage in times):
+        cells = [f"{times[stage]:.2f}" if stage in times else "-" for times in models.values()]
+        print(f"| {stage} |", *(f"{cell} |" for cell in cells))
     once, after = report["peak_memory_mib"]
     print(f"\npeak memory: {once:.0f} MiB after one pass, {after:.0f} MiB after all")
 
