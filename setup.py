@@ -1,5 +1,196 @@
-"""The place for the compiled extension; all else about the package is in pyproject.toml."""
+"""Builds the CUDA extension ``tracker._C``; all else about the package is in pyproject.toml.
 
-from setuptools import setup
+nvcc compiles, through its host compiler also the binding, and links: it knows where its toolkit is,
+also when the nvcc that is found is a wrapper script. PyTorch takes no part, so that one build
+serves every version of it. Environment variables:
 
-setup()
+``TRACKER_BUILD_CUDA``
+    ``auto`` (default) builds if there is an nvcc and goes on without the extension if there is none
+    or the build fails; ``1`` fails instead; ``0`` does not build.
+``TRACKER_CUDA_ARCHS``
+    Compute capabilities, such as ``75;80;90+PTX``; ``+PTX`` adds code that the drivers of later
+    devices can compile. Default: those of ``ARCHITECTURES`` that this nvcc knows.
+``CUDACXX``, ``CUDA_HOME``
+    Where nvcc is, if not on the ``PATH``.
+"""
+
+import hashlib
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import sysconfig
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from setuptools import Extension, setup
+from setuptools.command.bdist_wheel import bdist_wheel
+from setuptools.command.build_ext import build_ext
+
+SOURCES = Path("csrc")
+OBJECTS = Path("build", "cuda")  # kept between builds, unlike the temporary folders of pip
+ARCHITECTURES = ("75", "80", "86", "89", "90", "100", "120")
+# 80: what no later one of the list covers gets the code of Ampere; the last: what comes after it.
+WITH_PTX = ("80", ARCHITECTURES[-1])
+
+
+class BuildError(Exception):
+    """Why there is no extension, in one line; ``output`` is what the compiler said."""
+
+    def __init__(self, reason: str, output: str = "") -> None:
+        super().__init__(reason)
+        self.output = output
+
+
+def build_mode(environ: Mapping[str, str]) -> str:
+    """``"auto"``, ``"0"`` or ``"1"``."""
+    mode = environ.get("TRACKER_BUILD_CUDA") or "auto"
+    if mode not in ("auto", "0", "1"):
+        raise SystemExit(f"expected TRACKER_BUILD_CUDA as auto, 0 or 1; got {mode!r}")
+    return mode
+
+
+def find_nvcc(environ: Mapping[str, str]) -> str:
+    """The compiler that ``CUDACXX`` names, that of ``CUDA_HOME``, or the one on the ``PATH``."""
+    named = environ.get("CUDACXX")
+    if not named and environ.get("CUDA_HOME"):
+        named = str(Path(environ["CUDA_HOME"], "bin", "nvcc"))
+    found = shutil.which(named or "nvcc", path=environ.get("PATH"))
+    if found is None:
+        where = f"at {named}" if named else "on the PATH nor through CUDACXX or CUDA_HOME"
+        raise BuildError(f"found no nvcc {where}")
+    return found
+
+
+def architectures(environ: Mapping[str, str], known: set[str]) -> list[str]:
+    """What to compile for, in the form ``75`` or ``80+PTX``; ``known`` is what nvcc can."""
+    chosen = environ.get("TRACKER_CUDA_ARCHS", "").split(";")
+    if chosen == [""]:
+        mine = [arch for arch in ARCHITECTURES if arch in known]
+        return [f"{arch}+PTX" if arch in (*WITH_PTX, mine[-1]) else arch for arch in mine]
+    for arch in chosen:
+        if not re.fullmatch(r"\d{2,3}(\+PTX)?", arch):
+            raise SystemExit(f"expected TRACKER_CUDA_ARCHS as in 75;80;90+PTX; got {arch!r}")
+        if arch.removesuffix("+PTX") not in known:
+            raise BuildError(
+                f"expected TRACKER_CUDA_ARCHS of {', '.join(sorted(known, key=int))}, "
+                f"which this nvcc can compile for; got {arch!r}"
+            )
+    return chosen
+
+
+def gencode(archs: list[str]) -> list[str]:
+    """The options of nvcc for ``archs``."""
+    options = []
+    for arch in archs:
+        number = arch.removesuffix("+PTX")
+        kinds = ("sm", "compute") if arch != number else ("sm",)
+        options += [f"-gencode=arch=compute_{number},code={kind}_{number}" for kind in kinds]
+    return options
+
+
+def run(command: list[str]) -> str:
+    """Run a compiler; what it says is returned, or is part of the error."""
+    try:
+        done = subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        )
+    except OSError as error:
+        raise BuildError(f"{command[0]} does not run: {error}") from error
+    if done.returncode != 0:
+        lines = [line.strip() for line in done.stdout.splitlines() if line.strip()]
+        lines.append(f"exit code {done.returncode}")
+        told = next((line for line in lines if "error" in line.lower()), lines[0])
+        raise BuildError(f"{command[0]} failed: {told}", f"{shlex.join(command)}\n{done.stdout}")
+    return done.stdout
+
+
+def compile_source(command: list[str], versions: str, source: Path) -> Path:
+    """Compile ``source`` unless that was done with the same options, headers and ``versions``."""
+    inputs = [source, *sorted(SOURCES.glob("*.h")), *sorted(SOURCES.glob("*.cuh"))]
+    options = [option for option in command if not option.startswith("-I")]  # pip moves them about
+    digest = hashlib.sha256(repr((options, versions)).encode())
+    for path in inputs:
+        digest.update(path.read_bytes())
+    made = OBJECTS / f"{source.name}.{digest.hexdigest()[:16]}.o"
+    if not made.exists():
+        OBJECTS.mkdir(parents=True, exist_ok=True)
+        for outdated in OBJECTS.glob(f"{source.name}.*"):
+            outdated.unlink()
+        run([*command, "-c", str(source), "-o", f"{made}.part"])
+        made.with_name(f"{made.name}.part").rename(made)
+    return made
+
+
+def build(nvcc: str, target: Path, environ: Mapping[str, str]) -> str:
+    """Make the extension ``target``; returns a line about it."""
+    try:
+        import pybind11
+    except ImportError as error:
+        raise BuildError(f"building needs pybind11: {error}") from error
+
+    start = time.monotonic()
+    versions = run([nvcc, "--version"]) + pybind11.__version__ + sys.version
+    known = set(re.findall(r"\bsm_(\d+)\b", run([nvcc, "--list-gpu-code"])))
+    archs = architectures(environ, known)
+    base = [nvcc, "-std=c++17", "-O3", "-Xcompiler=-fPIC,-fvisibility=hidden"]
+    kernels = [*base, "--threads=0", *gencode(archs)]
+    binding = [*base, f"-I{sysconfig.get_path('include')}", f"-I{pybind11.get_include()}"]
+    binding.append(f'-DTRACKER_ARCHITECTURES="{";".join(archs)}"')
+    commands = dict.fromkeys(sorted(SOURCES.glob("*.cu")), kernels)
+    commands[SOURCES / "bindings.cpp"] = binding
+    objects = [compile_source(command, versions, source) for source, command in commands.items()]
+    link = [nvcc, "-shared", "-cudart=static", "-Xlinker=--exclude-libs=ALL,--strip-all"]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    run([*link, *map(str, objects), "-o", str(target)])
+    took = time.monotonic() - start
+    size = target.stat().st_size // 1024
+    return f"built by {nvcc} for {';'.join(archs)} ({size} KiB, {took:.0f} s)"
+
+
+class BuildCuda(build_ext):
+    """Builds the extension, or says why not."""
+
+    def run(self) -> None:
+        self._remove_earlier()
+        super().run()
+
+    def build_extension(self, ext: Extension) -> None:
+        self._remove_earlier()
+        mode = build_mode(os.environ)
+        target = Path(self.get_ext_fullpath(ext.name))
+        try:
+            if mode == "0":
+                raise BuildError("TRACKER_BUILD_CUDA=0")
+            line = build(find_nvcc(os.environ), target, os.environ)
+        except BuildError as error:
+            if mode == "1":
+                sys.exit(f"{error.output}{ext.name}: {error}, and TRACKER_BUILD_CUDA=1")
+            line = f"not built, the operators run as plain PyTorch: {error}"
+            self.distribution.ext_modules = []
+        print(f"{ext.name}: {line}")
+
+    def _remove_earlier(self) -> None:
+        """What an earlier build left, here or in place, must not pass for what this one made."""
+        for ext in self.extensions:
+            Path(self.get_ext_fullpath(ext.name)).unlink(missing_ok=True)
+
+
+class Wheel(bdist_wheel):
+    """Tags the wheel for any platform when it holds nothing compiled."""
+
+    def run(self) -> None:
+        self.run_command("build")
+        self.skip_build = True
+        self.root_is_pure = not self.distribution.has_ext_modules()
+        super().run()
+
+
+if __name__ == "__main__":
+    os.chdir(Path(__file__).parent)
+    build_mode(os.environ)
+    extension = Extension("tracker._C", ["csrc/bindings.cpp"], optional=True)
+    setup(ext_modules=[extension], cmdclass={"build_ext": BuildCuda, "bdist_wheel": Wheel})

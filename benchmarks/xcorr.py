@@ -1,127 +1,222 @@
-"""Time the cross-correlation operators on the CPU beside the usual ways to write them.
+"""Time the cross-correlation operators beside the usual ways to write them.
 
-    python benchmarks/xcorr.py
-    python benchmarks/xcorr.py --rounds 100 --json xcorr.json
+    python benchmarks/xcorr.py                 # the CPU, then the GPU if there is one
+    python benchmarks/xcorr.py --quick --json xcorr.json --plot xcorr.png
 
-All ways of one row take turns within one run, so that a disturbance hits all of them; each time is
-the median over the rounds, forward only, float32, in milliseconds per call of the whole batch.
+All ways of a row take turns within one run, so that a disturbance hits all of them; each time is
+the median over the rounds, per call of the whole batch. `pass` is forward, or forward and backward.
+On a GPU, where the calls are replayed from a CUDA graph, `cache` is cold (the inputs change with
+every call, so that they come from memory) or hot (one set of inputs, which L2 may hold), or eager:
+cold, called from Python, with what starting the kernels costs. `gain` is the time of the fastest
+other way over ours: below 1 ours loses. GB/s are the bytes that must be read and written at least,
+over the time of ours, and as a share of what a plain copy reaches.
 """
 
 import argparse
+import itertools
 import json
-import platform
-import statistics
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from tracker.threads import spin_briefly
+
+spin_briefly()  # as the command line does, before PyTorch loads
+
 import torch
-import torch.nn.functional as F
+from stopwatch import Candidate, CpuStopwatch, EagerGpuStopwatch, GpuStopwatch, Stopwatch, machine
 from torch import Tensor
+from xcorr_plot import plot
+from xcorr_ways import Way, ways
 
-from tracker.ops import xcorr, xcorr_depthwise
+from tracker.ops import extension_status
 
-WARM_UPS = 3
-# operator, channels, side of the exemplar, side of the search, batch sizes
-CASES = [
-    ("xcorr", 256, 6, 22, (1, 3, 16)),
-    ("xcorr", 112, 8, 32, (1, 3)),
-    ("xcorr_depthwise", 256, 7, 31, (1, 3, 16)),
+# operator, channels, side of the exemplar, side of the search
+SHAPES = [
+    ("xcorr", 256, 6, 22),  # SiamFC
+    ("xcorr", 112, 8, 32),  # lite
+    ("xcorr_depthwise", 256, 7, 31),
+    ("xcorr_depthwise", 256, 5, 29),
+    ("xcorr_depthwise", 256, 4, 20),
 ]
-COLUMNS = ("ours", "ours, channels_last", "grouped conv2d", "conv2d per sample")
+LAYOUTS = {
+    "contiguous": torch.contiguous_format,
+    "channels_last": torch.channels_last,
+}
+MEMORIES = {"cold": GpuStopwatch, "hot": GpuStopwatch, "eager": EagerGpuStopwatch}
+MOST_INPUTS = 256
 
 
-def ways(
-    operator: str, exemplar: Tensor, search: Tensor
-) -> dict[str, Callable[[], Tensor]]:  # one call each, keyed as COLUMNS
-    """The operator on ``exemplar`` and ``search`` of the same batch size, written four ways."""
-    batch, channels, height, width = exemplar.shape
-    channels_last = search.to(memory_format=torch.channels_last)
-    if operator == "xcorr":
-        ours, filters, groups, groups_each = xcorr, exemplar, batch, 1
+@dataclass(frozen=True)
+class Case:
+    """One row of the table."""
+
+    operator: str
+    channels: int
+    exemplar: int
+    search: int
+    batch: int
+    dtype: str
+    layout: str
+    backward: bool
+    cache: str
+    device: str
+
+    def inputs(self) -> list[Tensor]:
+        """Exemplar, search and the gradient of the response."""
+        places = self.search - self.exemplar + 1
+        channels = 1 if self.operator == "xcorr" else self.channels
+        shapes = [(self.channels, self.exemplar), (self.channels, self.search), (channels, places)]
+        return [
+            torch.randn(
+                self.batch, number, side, side, dtype=getattr(torch, self.dtype), device=self.device
+            ).to(memory_format=LAYOUTS[self.layout])
+            for number, side in shapes
+        ]
+
+    def nbytes(self) -> int:
+        """What one call reads and writes at least; each gradient as much as the response."""
+        places = self.search - self.exemplar + 1
+        summed = self.operator == "xcorr"
+        values = self.channels * (self.exemplar**2 + self.search**2)
+        values += places**2 * (1 if summed else self.channels)
+        size = getattr(torch, self.dtype).itemsize
+        return self.batch * values * size * (3 if self.backward else 1)
+
+    def columns(self) -> list[str]:
+        """The cells of the table that describe the row."""
+        maps = [f"{self.channels}x{side}x{side}" for side in (self.exemplar, self.search)]
+        what = "forward + backward" if self.backward else "forward"
+        kind = [self.dtype, self.layout, what, self.cache]
+        return [self.operator, *maps, str(self.batch), *kind]
+
+
+def cases(device: str, quick: bool) -> Iterator[Case]:
+    """The rows for a device; when quick those that say most."""
+    kinds = list(itertools.product(("float32", "bfloat16"), LAYOUTS))
+    if device == "cpu":
+        batches, caches = (1, 3, 16), ("-",)
+        kinds = [("float32", layout) for layout in LAYOUTS]
+    elif quick:
+        batches, caches = (1, 3, 16, 256), ("cold", "eager")
+        kinds = [("float32", "contiguous"), ("bfloat16", "channels_last")]
     else:
-        ours = xcorr_depthwise
-        filters = exemplar.reshape(batch * channels, 1, height, width)
-        groups, groups_each = batch * channels, channels
-    maps = search.reshape(1, -1, *search.shape[2:])
-    pairs = list(zip(search.split(1), filters.chunk(batch), strict=True))
-    calls = (
-        lambda: ours(exemplar, search),
-        lambda: ours(exemplar, channels_last),
-        lambda: F.conv2d(maps, filters, groups=groups),
-        lambda: torch.cat([F.conv2d(x, z, groups=groups_each) for x, z in pairs]),
-    )
-    return dict(zip(COLUMNS, calls, strict=True))
+        batches, caches = (1, 3, 16, 64, 256, 1024), tuple(MEMORIES)
+        kinds += [("float16", "channels_last")]
+    passes = (False,) if device == "cpu" and quick else (False, True)
+    for shape, batch, kind, backward, cache in itertools.product(
+        SHAPES, batches, kinds, passes, caches
+    ):
+        yield Case(*shape, batch, *kind, backward, cache, device)
 
 
-def measure(calls: dict[str, Callable[[], Tensor]], rounds: int) -> dict[str, float]:
-    """Median time of each call in milliseconds, the calls taking turns; checks that they agree."""
-    expected = calls[COLUMNS[0]]().flatten()
-    for call in calls.values():
-        for _ in range(WARM_UPS):
-            result = call()
-        torch.testing.assert_close(result.flatten(), expected, rtol=1e-4, atol=1e-3)
-    times: dict[str, list[float]] = {name: [] for name in calls}
-    for _ in range(rounds):
-        for name, call in calls.items():
-            start = time.perf_counter()
-            call()
-            times[name].append(time.perf_counter() - start)
-    return {name: statistics.median(values) * 1e3 for name, values in times.items()}
+def measure(case: Case, watch: Stopwatch, rounds: int, compiled: bool) -> dict[str, float | None]:
+    """Seconds of each way; None for one that fails. Checks that all agree."""
+    count = 1
+    if case.device == "cuda" and case.cache != "hot":
+        cache_bytes = torch.cuda.get_device_properties(0).L2_cache_size
+        count = min(max(3 * cache_bytes // case.nbytes(), 2), MOST_INPUTS)
+    elif case.device == "cuda":
+        count = 16
+    sets = [case.inputs() for _ in range(1 if case.cache == "hot" else count)]
+    dtype = getattr(torch, case.dtype)
+    candidates, seconds, expected = {}, {}, None
+    for way in ways(case.operator, case.device, dtype, compiled=compiled):
+        call = with_inputs(way, sets, case.backward)
+        try:
+            with way.settings():
+                result = call(0)
+        except RuntimeError as error:  # a peer may run out of memory or lack a kernel
+            if way.name == "ours":
+                raise
+            print(f"{way.name}: {str(error).splitlines()[0]}")
+            seconds[way.name] = None
+            continue
+        expected = result if expected is None else expected
+        assert_agree(result, expected, case)
+        candidates[way.name] = Candidate(call, way.settings)
+    return seconds | watch.medians(candidates, count, rounds)
 
 
-def machine() -> dict[str, str | int]:
-    """What the numbers depend on."""
-    cpuinfo = Path("/proc/cpuinfo")
-    models = [
-        line.partition(":")[2].strip()
-        for line in (cpuinfo.read_text().splitlines() if cpuinfo.exists() else [])
-        if line.startswith("model name")
-    ]
-    return {
-        "cpu": models[0] if models else platform.processor() or platform.machine(),
-        "cpu capability": torch.backends.cpu.get_cpu_capability(),
-        "threads": torch.get_num_threads(),
-        "python": platform.python_version(),
-        "torch": torch.__version__,
-        "system": platform.system(),
-    }
+def with_inputs(way: Way, sets: list[list[Tensor]], backward: bool):
+    """The way as a function of the number of the set of inputs."""
+
+    def call(number: int) -> list[Tensor]:
+        exemplar, search, grad = sets[number % len(sets)]
+        if not backward:
+            with torch.inference_mode():
+                return [way.call(exemplar, search)]
+        leaves = exemplar.detach().requires_grad_(), search.detach().requires_grad_()
+        response = way.call(*leaves)
+        return [response.detach(), *torch.autograd.grad(response, leaves, grad)]
+
+    return call
+
+
+def assert_agree(results: list[Tensor], expected: list[Tensor], case: Case) -> None:
+    """Every way computes the same, up to the rounding of its products and sums."""
+    tolerance = 5e-2 if case.device == "cuda" else 1e-4  # TF32, 16-bit products
+    for result, value in zip(results, expected, strict=True):
+        assert result.shape == value.shape
+        error = (result.float() - value.float()).abs().max()
+        assert error <= tolerance * value.float().abs().max(), f"{case}: they differ by {error}"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("--device", choices=("cpu", "cuda"), help="only that one")
+    parser.add_argument("--quick", action="store_true", help="fewer rows")
     parser.add_argument("--rounds", type=int, default=30, help="timed calls of each way (30)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw them, as PNG, PDF or SVG")
     options = parser.parse_args()
     if options.rounds < 1:
         parser.error(f"expected --rounds of at least 1; got {options.rounds}")
+    if options.device == "cuda" and not torch.cuda.is_available():
+        parser.error("expected a CUDA device for --device cuda; got none")
+    devices = [options.device] if options.device else ["cpu", "cuda"]
+    if not torch.cuda.is_available():
+        devices = ["cpu"]
 
     torch.manual_seed(0)
-    about = machine() | {"rounds": options.rounds}
-    rows = []
-    print("; ".join(f"{name} {value}" for name, value in about.items()), end="\n\n")
-    print("| operator | exemplar | search | B |", *(f"{name} |" for name in COLUMNS))
-    print("|---|---|---|---" + "|---" * len(COLUMNS) + "|")
-    for operator, channels, side, search_side, batches in CASES:
-        for batch in batches:
-            exemplar = torch.randn(batch, channels, side, side)
-            search = torch.randn(batch, channels, search_side, search_side)
-            with torch.inference_mode():
-                times = measure(ways(operator, exemplar, search), options.rounds)
-            sizes = f"{channels}x{side}x{side} | {channels}x{search_side}x{search_side}"
-            print(f"| {operator} | {sizes} | {batch} |", *(f"{t:.3f} |" for t in times.values()))
-            rows.append(
-                {
-                    "operator": operator,
-                    "exemplar": list(exemplar.shape),
-                    "search": list(search.shape),
-                    "milliseconds": times,
-                }
-            )
-    if options.json:
-        options.json.write_text(json.dumps({"machine": about, "rows": rows}, indent=2) + "\n")
+    about = machine() | {"rounds": options.rounds, "extension": extension_status().reason}
+    print("; ".join(f"{name} {value}" for name, value in about.items()))
+    rows: list[dict] = []
+    for device in devices:
+        run_device(device, options, rows, about)
+    if options.plot:
+        plot(rows, options.plot)
+
+
+def run_device(device: str, options: argparse.Namespace, rows: list[dict], about: dict) -> None:
+    """Time and print all rows of a device; the file is written after each, as a run may be cut."""
+    stopwatches = {"-": CpuStopwatch()} | {name: make() for name, make in MEMORIES.items()}
+    bandwidth = stopwatches["-" if device == "cpu" else "cold"].copy_bandwidth()
+    about[f"{device} copy, GB/s"] = round(bandwidth / 1e9, 1)
+    print(f"\n{device}: a copy reads and writes {bandwidth / 1e9:.1f} GB/s", end="")
+    previous = None
+    for case in cases(device, options.quick):
+        compiled = device == "cuda" and (
+            not options.quick or (case.batch == 256 and case.cache == "cold" and not case.backward)
+        )
+        seconds = measure(case, stopwatches[case.cache], options.rounds, compiled)
+        if list(seconds) != previous:
+            previous = list(seconds)
+            titles = ["operator", "exemplar", "search", "B", "dtype", "layout", "pass", "cache"]
+            titles += [*(f"{name}, ms" for name in seconds), "gain", "GB/s", "of copy"]
+            print(f"\n| {' | '.join(titles)} |\n{'|---' * len(titles)}|")
+        times = ["failed" if time is None else f"{time * 1e3:.4f}" for time in seconds.values()]
+        others = [time for name, time in seconds.items() if time and name != "ours"]
+        rate = case.nbytes() / seconds["ours"]
+        gain = f"{min(others) / seconds['ours']:.2f}" if others else "-"
+        cells = [*case.columns(), *times, gain, f"{rate / 1e9:.1f}", f"{rate / bandwidth:.0%}"]
+        print(f"| {' | '.join(cells)} |", flush=True)
+        rows.append(asdict(case) | {"seconds": seconds, "bytes": case.nbytes()})
+        if options.json:
+            text = json.dumps({"machine": about, "rows": rows}, indent=2)
+            options.json.write_text(text + "\n")
 
 
 if __name__ == "__main__":

@@ -8,14 +8,13 @@ import torch
 
 import tracker
 from tracker.models import available_models
-from tracker.ops import extension_status
+from tracker.ops import cuda, extension_status
 
 PACKAGES = ("torch", "numpy", "av", "numba", "safetensors")
 
 
 def describe() -> str:
     """Versions, devices, models and the state of the compiled extension, a line each."""
-    extension = extension_status()
     models = available_models()
     lines = {
         "tracker": f"{tracker.__version__} in {Path(tracker.__file__).parent}",
@@ -25,7 +24,7 @@ def describe() -> str:
         "devices": ", ".join(_devices()),
         "models": ", ".join(name if there else f"{name} (no weights yet)"
                             for name, there in models.items()),
-        "extension": extension.reason,
+        "extension": "; ".join(_extension()),
     }  # fmt: skip
     width = max(map(len, lines))
     return "\n".join(f"{name:{width}}  {text}" for name, text in lines.items())
@@ -42,3 +41,11 @@ def _devices() -> list[str]:
     for index in range(torch.cuda.device_count()):
         names.append(f"cuda:{index} ({torch.cuda.get_device_name(index)})")
     return names
+
+
+def _extension() -> list[str]:
+    """What the extension is, and which devices it cannot serve although it is there."""
+    status = extension_status()
+    devices = [torch.device("cuda", index) for index in range(torch.cuda.device_count())]
+    problems = [cuda.why_not(device) for device in devices] if status.available else []
+    return [status.reason, *filter(None, problems)]

@@ -11,8 +11,10 @@ import torch
 import tracker
 from tracker.errors import ExtensionError
 from tracker.ops import cpu, cuda, extension_status
+from tracker.ops.extension import ExtensionStatus, remedy
 
-REMEDY = "this version brings no CUDA kernels to build"
+REMEDY = f"TRACKER_BUILD_CUDA=1 {sys.executable} -m pip install --no-deps"
+WORKING = "CUDA_VERSION = '13.0'; ARCHITECTURES = '75;80+PTX'"
 OPERATORS = ["xcorr", "xcorr_depthwise"]
 
 
@@ -23,13 +25,16 @@ def package(tmp_path, monkeypatch):
     monkeypatch.delitem(sys.modules, "tracker._C", raising=False)
     monkeypatch.delattr(tracker, "_C", raising=False)
     monkeypatch.delenv("TRACKER_REQUIRE_EXTENSION", raising=False)
-    extension_status.cache_clear()
-    cuda._warn_once.cache_clear()
+    forget()
     yield tmp_path
     sys.modules.pop("tracker._C", None)
     vars(tracker).pop("_C", None)
-    extension_status.cache_clear()
-    cuda._warn_once.cache_clear()
+    forget()
+
+
+def forget():
+    for function in (extension_status, cuda.why_not, cuda._module, cuda._warn_once):
+        function.cache_clear()
 
 
 def test_importing_the_operators_loads_neither_extension_nor_numba():
@@ -79,17 +84,59 @@ def test_damaged_file(package):
 
 def test_working(package):
     file = package / "_C.py"
-    file.touch()
+    file.write_text(WORKING)
     status = extension_status()
     assert status.available
     assert status.path == str(file)
-    assert str(file) in status.reason
+    assert status.reason == (
+        f"the compiled extension was loaded from {file}, built with CUDA 13.0 for compute "
+        "capabilities 75;80+PTX"
+    )
+    assert (status.cuda_version, status.architectures) == ("13.0", ("75", "80+PTX"))
     assert (status.cpu_backend, status.cuda_backend) == ("torch", "extension")
+
+
+def test_of_another_version(package):
+    file = package / "_C.py"
+    file.write_text("CUDA_VERSION = '13.0'")
+    status = extension_status()
+    assert not status.available
+    assert status.path == str(file)
+    assert "failed to load with AttributeError" in status.reason
+    assert REMEDY in status.reason
+
+
+def test_remedy_names_the_folder_of_the_source(tmp_path, monkeypatch):
+    monkeypatch.setattr(tracker, "__path__", [str(tmp_path / "a b" / "tracker")])
+    assert remedy() == f"{REMEDY} --force-reinstall . (in the folder of the source)"
+    (tmp_path / "a b" / "csrc").mkdir(parents=True)
+    assert remedy() == f"{REMEDY} --editable '{tmp_path}/a b'"
+
+
+@pytest.mark.parametrize(
+    ("architectures", "capability", "serves"),
+    [
+        ("75", (7, 5), True),
+        ("75", (7, 0), False),
+        ("75", (8, 0), False),
+        ("75+PTX", (8, 0), True),
+        ("75+PTX", (7, 2), False),
+        ("80", (8, 9), True),
+        ("86", (8, 0), False),
+        ("100", (10, 3), True),
+        ("100", (12, 0), False),
+        ("75;90+PTX", (8, 9), False),
+        ("75;90+PTX", (12, 1), True),
+    ],
+)
+def test_serves(architectures, capability, serves):
+    status = ExtensionStatus(True, "", "", architectures=tuple(architectures.split(";")))
+    assert status.serves(capability) is serves
 
 
 def test_answer_is_kept(package):
     before = extension_status()
-    (package / "_C.py").touch()
+    (package / "_C.py").write_text(WORKING)
     assert extension_status() is before
 
 

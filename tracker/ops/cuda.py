@@ -1,71 +1,145 @@
-"""The operators for CUDA tensors.
+"""The operators for CUDA tensors, in the kernels of the compiled extension.
 
-Without the compiled extension they run the PyTorch code of ``cpu.py`` on the GPU: right (under
-PyTorch's own TF32 settings) but slower. That is never silent: the first call warns with the reason,
-and with ``TRACKER_REQUIRE_EXTENSION=1`` in the environment each call raises instead.
+The kernels write into tensors allocated here, on the current stream, and never wait for the device,
+so that the operators can be captured in CUDA graphs.
+
+Where the extension is missing or cannot serve a device, the PyTorch code of ``cpu.py`` runs on the
+GPU instead: right (under PyTorch's own TF32 settings) but slower. That is never silent: the first
+call warns with the reason, and with ``TRACKER_REQUIRE_EXTENSION=1`` in the environment each call
+raises instead.
 """
 
 import functools
+import importlib
 import os
 import warnings
+from collections.abc import Callable
+from types import ModuleType
 
+import torch
 from torch import Tensor
 
 from tracker.errors import ExtensionError
 from tracker.ops import cpu
-from tracker.ops.extension import extension_status
+from tracker.ops.extension import MODULE, extension_status, remedy
+
+DTYPES = {
+    torch.float64: "float64",
+    torch.float32: "float32",
+    torch.float16: "float16",
+    torch.bfloat16: "bfloat16",
+}
 
 
-def xcorr(exemplar: Tensor, search: Tensor) -> Tensor:
-    """See :func:`tracker.ops.xcorr`."""
-    _fall_back()
-    return cpu.xcorr(exemplar, search)
+def _operator(plain: Callable[..., Tensor], size: Callable[..., tuple[int, ...]]):
+    """The function ``plain`` of ``cpu.py`` for CUDA tensors; ``size`` is that of its result."""
+
+    @functools.wraps(plain)
+    def run(first: Tensor, second: Tensor, *rest: int) -> Tensor:
+        device = first.device
+        extension = _extension_for(device)
+        if extension is None:
+            return plain(first, second, *rest)
+        _check(first, second)
+        output = first.new_empty(size(first, second, *rest))
+        with torch.cuda.device(device):
+            # The public current_stream() makes an object first: longer than a small kernel runs.
+            stream = torch._C._cuda_getCurrentRawStream(device.index)
+            try:
+                getattr(extension, plain.__name__)(
+                    _map(first), _map(second), _map(output), DTYPES[first.dtype], stream
+                )
+            except RuntimeError as error:
+                raise ExtensionError(
+                    f"expected the kernel of {plain.__name__} to start on {device}; got {error}"
+                ) from error
+        return output
+
+    return run
 
 
-def xcorr_grad_exemplar(grad: Tensor, search: Tensor, num_exemplars: int) -> Tensor:
-    """See :func:`tracker.ops.cpu.xcorr_grad_exemplar`."""
-    _fall_back()
-    return cpu.xcorr_grad_exemplar(grad, search, num_exemplars)
+def _places(outer: Tensor, inner: Tensor) -> tuple[int, int]:
+    return outer.shape[2] - inner.shape[2] + 1, outer.shape[3] - inner.shape[3] + 1
 
 
-def xcorr_grad_search(grad: Tensor, exemplar: Tensor) -> Tensor:
-    """See :func:`tracker.ops.cpu.xcorr_grad_search`."""
-    _fall_back()
-    return cpu.xcorr_grad_search(grad, exemplar)
+def _exemplar_size(grad: Tensor, search: Tensor, num_exemplars: int) -> tuple[int, ...]:
+    return num_exemplars, search.shape[1], *_places(search, grad)
 
 
-def xcorr_depthwise(exemplar: Tensor, search: Tensor) -> Tensor:
-    """See :func:`tracker.ops.xcorr_depthwise`."""
-    _fall_back()
-    return cpu.xcorr_depthwise(exemplar, search)
+def _search_size(grad: Tensor, exemplar: Tensor) -> tuple[int, ...]:
+    height, width = grad.shape[2] + exemplar.shape[2] - 1, grad.shape[3] + exemplar.shape[3] - 1
+    return grad.shape[0], exemplar.shape[1], height, width
 
 
-def xcorr_depthwise_grad_exemplar(grad: Tensor, search: Tensor, num_exemplars: int) -> Tensor:
-    """See :func:`tracker.ops.cpu.xcorr_depthwise_grad_exemplar`."""
-    _fall_back()
-    return cpu.xcorr_depthwise_grad_exemplar(grad, search, num_exemplars)
+xcorr = _operator(cpu.xcorr, lambda z, x: (x.shape[0], 1, *_places(x, z)))
+xcorr_grad_exemplar = _operator(cpu.xcorr_grad_exemplar, _exemplar_size)
+xcorr_grad_search = _operator(cpu.xcorr_grad_search, _search_size)
+xcorr_depthwise = _operator(cpu.xcorr_depthwise, lambda z, x: (*x.shape[:2], *_places(x, z)))
+xcorr_depthwise_grad_exemplar = _operator(cpu.xcorr_depthwise_grad_exemplar, _exemplar_size)
+xcorr_depthwise_grad_search = _operator(cpu.xcorr_depthwise_grad_search, _search_size)
 
 
-def xcorr_depthwise_grad_search(grad: Tensor, exemplar: Tensor) -> Tensor:
-    """See :func:`tracker.ops.cpu.xcorr_depthwise_grad_search`."""
-    _fall_back()
-    return cpu.xcorr_depthwise_grad_search(grad, exemplar)
+def _check(first: Tensor, second: Tensor) -> None:
+    """What the extension cannot see; it checks the shapes itself."""
+    if first.device != second.device:
+        raise ValueError(f"expected tensors on one device; got {first.device} and {second.device}")
+    if first.dtype != second.dtype or first.dtype not in DTYPES:
+        raise TypeError(
+            f"expected tensors of one dtype, {', '.join(DTYPES.values())}; "
+            f"got {first.dtype} and {second.dtype}"
+        )
 
 
-def _fall_back() -> None:
+def _map(tensor: Tensor) -> tuple[int, tuple[int, ...], tuple[int, ...]]:
+    return tensor.data_ptr(), tensor.shape, tensor.stride()
+
+
+def _extension_for(device: torch.device) -> ModuleType | None:
+    """The extension if it can serve ``device``, else None after a warning, or an error."""
+    problem = why_not(device)
+    if problem is None:
+        return _module()
     if os.environ.get("TRACKER_REQUIRE_EXTENSION") == "1":
         raise ExtensionError(
             f"expected the compiled extension, as TRACKER_REQUIRE_EXTENSION=1 demands; "
-            f"got {extension_status().reason}"
+            f"got {problem}"
         )
-    _warn_once()
+    _warn_once(problem)
+    return None
 
 
 @functools.cache
-def _warn_once() -> None:
+def why_not(device: torch.device) -> str | None:
+    """Why the extension cannot serve the CUDA device ``device``; None if it can."""
+    status = extension_status()
+    if not status.available:
+        return status.reason
+    if _module().device_count() == 0:
+        return (
+            f"the compiled extension {status.path} finds no device, as the driver does not support "
+            f"CUDA {status.cuda_version}; to build it with an older toolkit: {remedy()}"
+        )
+    capability = torch.cuda.get_device_capability(device)
+    if not status.serves(capability):
+        major, minor = capability
+        return (
+            f"the compiled extension {status.path} was built for compute capabilities "
+            f"{';'.join(status.architectures)}, none of which runs on {device} "
+            f"({torch.cuda.get_device_name(device)}, {major}.{minor}); to build it for that: "
+            f"TRACKER_CUDA_ARCHS={major}{minor} {remedy()}"
+        )
+    return None
+
+
+@functools.cache
+def _module() -> ModuleType:
+    return importlib.import_module(MODULE)
+
+
+@functools.cache
+def _warn_once(problem: str) -> None:
     warnings.warn(
-        f"correlating CUDA tensors with plain PyTorch, which is slower: "
-        f"{extension_status().reason}",
+        f"correlating CUDA tensors with plain PyTorch, which is slower: {problem}",
         RuntimeWarning,
         stacklevel=4,
     )

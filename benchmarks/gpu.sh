@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# On a machine with an NVIDIA GPU: build the extension in required mode, run the tests that need a
+# GPU, look for wrong memory accesses and races, and time the operators. Takes under ten minutes.
+#
+#     benchmarks/gpu.sh            # results in build/gpu, or in the folder that OUT names
+#
+# Wants nvcc, and in .venv or the Python that PYTHON names PyTorch, pytest, OpenCV, Matplotlib,
+# setuptools and pybind11. A step that fails does not stop the others; the exit code is that of the
+# first that failed.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+OUT=${OUT:-build/gpu}
+if [ -z "${PYTHON:-}" ]; then
+    PYTHON=$([ -x .venv/bin/python ] && echo .venv/bin/python || command -v python3)
+fi
+mkdir -p "$OUT"
+export TRACKER_BUILD_CUDA=1 TRACKER_REQUIRE_EXTENSION=1 PYTHONPATH=$PWD${PYTHONPATH:+:$PYTHONPATH}
+first_failure=0
+
+# step NAME SECONDS COMMAND...: run it, its output in $OUT/NAME.log, and say how it went.
+step() {
+    local name=$1 limit=$2 start=$SECONDS code
+    shift 2
+    timeout "$limit" "$@" >"$OUT/$name.log" 2>&1
+    code=$?
+    [ $code -eq 0 ] || [ $first_failure -ne 0 ] || first_failure=$code
+    echo "$name: exit code $code, $((SECONDS - start)) s; $(tail -n 1 "$OUT/$name.log" | cut -c1-200)"
+}
+
+capabilities=$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader | tr -d . | sort -u)
+export TRACKER_CUDA_ARCHS=${TRACKER_CUDA_ARCHS:-$(echo "$capabilities" | paste -sd ';')}
+nvidia-smi >"$OUT/machine.log"
+
+step build 120 "$PYTHON" setup.py -q build_ext --inplace
+step status 30 "$PYTHON" -c 'from tracker.ops import extension_status; print(extension_status().reason)'
+step tests 150 "$PYTHON" -m pytest -q -p no:cacheprovider -m cuda \
+    tests/ops/test_cuda.py tests/ops/test_extension.py
+if command -v compute-sanitizer >/dev/null; then
+    for tool in memcheck racecheck; do
+        # Without the cache each tensor is an allocation, whose end memcheck knows.
+        PYTORCH_NO_CUDA_MEMORY_CACHING=1 step "$tool" 50 compute-sanitizer --tool "$tool" --error-exitcode 9 \
+            "$PYTHON" -m pytest -q -p no:cacheprovider tests/ops/test_cuda.py \
+            -k "agrees_with_float64 and (lite or primes or SiamFC) and (float32 or bfloat16)"
+    done
+else
+    echo "memcheck, racecheck: not run, as there is no compute-sanitizer here"
+fi
+step benchmark 190 "$PYTHON" benchmarks/xcorr.py --quick --rounds 5 --device cuda \
+    --json "$OUT/xcorr.json" --plot "$OUT/xcorr.png"
+grep '^|' "$OUT/benchmark.log" || true
+exit $first_failure

@@ -1,0 +1,85 @@
+// What the direct kernels share: the inner loop, and how a block's threads divide the work.
+//
+// A block takes some channels ("slots") of a search into shared memory, as float32. A thread owns
+// one slot and one tile of its response, which stays in registers while the rows of the search pass
+// by. Tiles cover the response as bricks; what sticks out is computed and never written.
+#pragma once
+
+#include "correlation.h"
+#include "device.cuh"
+
+namespace tracker {
+
+constexpr int MAX_THREADS = 256;
+
+// Slots that lie side by side in a warp: with planes an odd number of 16-byte words apart, their
+// accesses fall into different banks.
+constexpr int NEIGHBOURS = 8;
+
+__host__ __device__ constexpr int odd_quads(int floats) { return ((floats + 3) / 4 | 1) * 4; }
+
+// Exemplars of K x K. Two or three tiles of 9 columns cover the usual 17 or 25 with little waste;
+// so do rows, 17 with exemplars of 4 and 6, 25 with the others. More rows would need registers that
+// a thread does not have.
+template <int K>
+struct Tile {
+  static constexpr int ROWS = K == 4 || K == 6 ? 6 : 5;
+  static constexpr int COLUMNS = 9;
+};
+
+struct Plan {
+  int height, width;          // Of a plane of the search, its border included.
+  int border;                 // Rows and columns of zeros on each side.
+  int out_height, out_width;  // Places of the exemplar.
+  int tiles_across, tiles;
+  int slots;
+  int staged;      // Planes of the search in shared memory: all slots, or 1 that they share.
+  int pitch;       // Floats from the plane of a slot to the next; 0 if they share one.
+  bool in_chunks;  // The search can be copied in aligned pieces of 16 bytes.
+
+  int threads() const { return slots * tiles; }
+};
+
+// Which slot and which tile belong to this thread; y and x are the first place of the tile.
+struct Share {
+  int slot, tile, y, x;
+};
+
+template <int K>
+__device__ Share share(const Plan& plan) {
+  const int rest = threadIdx.x / NEIGHBOURS;
+  const int tile = rest % plan.tiles;
+  return {rest / plan.tiles * NEIGHBOURS + static_cast<int>(threadIdx.x) % NEIGHBOURS, tile,
+          tile / plan.tiles_across * Tile<K>::ROWS, tile % plan.tiles_across * Tile<K>::COLUMNS};
+}
+
+// The thread that has this slot and tile.
+__device__ inline int owner(const Plan& plan, int slot, int tile) {
+  return (slot / NEIGHBOURS * plan.tiles + tile) * NEIGHBOURS + slot % NEIGHBOURS;
+}
+
+// sums[i][j] += sum over (u, v) of exemplar[u][v] * search[i + u][j + v]. All arithmetic of the
+// direct kernels: each value of the search is loaded once and used for every sum that it is in.
+template <int HEIGHT, int WIDTH, int ROWS, int COLUMNS>
+__device__ void correlate(float (&sums)[ROWS][COLUMNS], const float* exemplar, const float* search,
+                          int search_width) {
+#pragma unroll
+  for (int r = 0; r < ROWS + HEIGHT - 1; ++r) {
+    float row[COLUMNS + WIDTH - 1];
+#pragma unroll
+    for (int c = 0; c < COLUMNS + WIDTH - 1; ++c) row[c] = search[r * search_width + c];
+#pragma unroll
+    for (int u = 0; u < HEIGHT; ++u) {
+      const int i = r - u;
+      if (i < 0 || i >= ROWS) continue;
+#pragma unroll
+      for (int v = 0; v < WIDTH; ++v) {
+        const float tap = exemplar[u * WIDTH + v];
+#pragma unroll
+        for (int j = 0; j < COLUMNS; ++j) sums[i][j] = fmaf(tap, row[j + v], sums[i][j]);
+      }
+    }
+  }
+}
+
+}  // namespace tracker

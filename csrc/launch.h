@@ -1,0 +1,61 @@
+// What the host code needs of the CUDA runtime: a checked launch and facts about the device.
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+
+namespace tracker {
+
+// Every device grants a block this much shared memory without being asked.
+constexpr std::size_t DEFAULT_SHARED_BYTES = 48 * 1024;
+
+inline void check(cudaError_t error) {
+  if (error == cudaSuccess) return;
+  cudaGetLastError();  // Forget the error, or the next call of someone else would report it.
+  throw std::runtime_error(std::string("xcorr: ") + cudaGetErrorName(error) + ": " +
+                           cudaGetErrorString(error));
+}
+
+// Limits of the current device.
+struct Device {
+  int code;  // 10 * compute capability for which the kernels were compiled: JIT can make it lower.
+  int multiprocessors;
+  std::size_t shared_bytes;  // The most that one block can ask for.
+};
+
+Device device();
+
+struct Launch {
+  dim3 grid;
+  dim3 block;
+  std::size_t shared_bytes;
+  cudaStream_t stream;
+  bool cluster;  // The blocks along y form a cluster: they can read each other's shared memory.
+};
+
+template <typename... Parameters, typename... Arguments>
+void launch(void (*kernel)(Parameters...), const Launch& how, const Arguments&... arguments) {
+  // Set on every launch, because it holds for the current device only; it costs no round trip.
+  if (how.shared_bytes > DEFAULT_SHARED_BYTES) {
+    check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                               static_cast<int>(how.shared_bytes)));
+  }
+  cudaLaunchAttribute cluster = {};
+  cluster.id = cudaLaunchAttributeClusterDimension;
+  cluster.val.clusterDim.x = 1;
+  cluster.val.clusterDim.y = how.grid.y;
+  cluster.val.clusterDim.z = 1;
+  cudaLaunchConfig_t config = {};
+  config.gridDim = how.grid;
+  config.blockDim = how.block;
+  config.dynamicSmemBytes = how.shared_bytes;
+  config.stream = how.stream;
+  config.attrs = &cluster;
+  config.numAttrs = how.cluster ? 1 : 0;
+  check(cudaLaunchKernelEx(&config, kernel, Parameters(arguments)...));
+}
+
+}  // namespace tracker
