@@ -38,7 +38,7 @@ def test_a_real_sequence_with_every_output(otb_data, tmp_path):
     auc, results = follow(
         otb_data, "Deer", tmp_path, "-o", tmp_path / "deer.mp4", "--save-otb", tmp_path / "deer.txt"
     )
-    assert auc > 0.7
+    assert auc > 0.6
     assert np.mean([result.state == "tracking" for result in results]) > 0.7
     with av.open(tmp_path / "deer.mp4") as video:
         assert sum(1 for _ in video.decode(video=0)) == len(results)
@@ -53,7 +53,7 @@ def test_the_default_model_beats_siamfc_on_the_real_targets(otb_data, tmp_path):
     table = "\n".join(f"{target:14} {auc:.3f}" for target, auc in reached.items())
     mean = np.mean(list(reached.values()))
     print(f"{table}\nmean           {mean:.4f}")
-    # The mean moves by 0.02 with the number of threads: rounding decides close calls.
-    assert mean >= 0.63, table
+    # 0.727 was measured; rounding, which differs between processors, decides close calls.
+    assert mean >= 0.69, table
     assert mean > SIAMFC_3S
-    assert min(reached.values()) > 0.2, table
+    assert min(reached.values()) > 0.4, table

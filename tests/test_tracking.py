@@ -343,6 +343,12 @@ def test_boxes_stay_finite_whatever_happens(follower, box, shapes):
         assert 0 <= result.score <= 1
 
 
+def test_a_network_without_a_box_head_cannot_follow_one():
+    model = Model("m", TwinNetwork("siamfc"), TrackerConfig())
+    with pytest.raises(ValueError, match="box_lr must be 0 for siamfc, which has no box head"):
+        Tracker(model, box_lr=0.4)
+
+
 def test_unknown_devices_and_models():
     with pytest.raises(DeviceError, match="auto, cpu, cuda, cuda:N; got 'tpu'"):
         Tracker(device="tpu")

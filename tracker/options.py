@@ -190,10 +190,11 @@ def _add_train(commands: Commands, run: Run) -> None:
         "--recipe", metavar="NAME|FILE",
         help="settings: lite (the shipped model's box head, the default), embedding (the rest of "
         "it, the default with --loss logistic, contrastive or triplet), siamfc (the network of the "
-        "paper from random weights), or a TOML file like the recipe.toml of a training",
+        "paper from random weights), imitation (a start for that one, the default with --loss "
+        "imitation), or a TOML file like the recipe.toml of a training",
     )  # fmt: skip
     for option, kind, text in (
-        ("--loss", str, "logistic, contrastive, triplet or box"),
+        ("--loss", str, "logistic, contrastive, triplet, box or imitation"),
         ("--init", str, "first weights: a model or weights file to refine, imagenet, or random"),
         ("--pairs", _positive, "pairs to train on in all"),
         ("--batch-size", _positive, "pairs per step, over all processes"),

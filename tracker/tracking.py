@@ -67,6 +67,11 @@ class Tracker:
         loaded = model if isinstance(model, Model) else load_model(model)
         self.config: TrackerConfig = replace(loaded.config, **settings)
         self.model = loaded.name
+        if self.config.box_lr and loaded.network.head is None:
+            raise ValueError(
+                f"setting box_lr must be 0 for {loaded.network.architecture}, which has no box "
+                f"head, got {self.config.box_lr!r}"
+            )
         self._network = fuse_for_inference(loaded.network).to(self.device)
         self._scales = scale_factors(self.config.num_scales, self.config.scale_step)
         self._exemplar: Exemplar | None = None

@@ -24,7 +24,9 @@ from tracker.training.pairs import PairSampler
 from tracker.training.recipe import Recipe, Tables, override, read_recipe
 
 # The recipe for a loss where none is named: the shipped one trains the box head alone.
-DEFAULT_RECIPES = dict.fromkeys(("logistic", "contrastive", "triplet"), "embedding")
+DEFAULT_RECIPES = dict.fromkeys(("logistic", "contrastive", "triplet"), "embedding") | {
+    "imitation": "imitation"
+}
 
 
 @dataclass(frozen=True)

@@ -186,7 +186,7 @@ def test_the_shipped_head_finds_the_sides_of_an_object(lite, factor):
         for each, overlaps in ((proposals, before), (boxes, after)):
             corner = torch.cat([each[:, :2] - each[:, 2:] / 2, each[:, 2:]], 1)
             overlaps.extend(overlap(corner.numpy(), truth))
-    print(np.round(before, 2), np.round(after, 2))
+
     assert max(before) < 0.62
     assert np.mean(after) > 0.75
     assert (np.array(after) > before).all()

@@ -317,3 +317,17 @@ def test_agrees_with_conv2d_on_any_shape(data):
     # one channel at a time, the two operators are the same
     parts = [t.flatten(0, 1).unsqueeze(1) for t in (exemplar, search)]
     torch.testing.assert_close(depthwise.flatten(0, 1).unsqueeze(1), xcorr(*parts))
+
+
+@pytest.mark.parametrize(
+    ("grad", "search", "count", "message"),
+    [
+        ((3, 1, 2, 2), (3, 4, 5, 5), 2, "multiple of the number of exemplars; got 3 and 2"),
+        ((2, 1, 6, 2), (2, 4, 5, 5), 2, "no larger than it"),
+        ((2, 4, 2, 2), (2, 4, 5, 5), 2, "as a response to the search"),
+        ((2, 2, 2), (2, 4, 5, 5), 2, "expected grad of shape"),
+    ],
+)
+def test_gradients_that_do_not_fit_their_search(grad, search, count, message):
+    with pytest.raises(ValueError, match=message):
+        xcorr_grad_exemplar(torch.ones(grad), torch.ones(search), count)

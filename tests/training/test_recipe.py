@@ -27,7 +27,8 @@ def test_the_default_recipe_survives():
 
 
 @pytest.mark.parametrize(
-    ("name", "architecture"), [("lite", "lite"), ("embedding", "lite"), ("siamfc", "siamfc")]
+    ("name", "architecture"),
+    [("lite", "lite"), ("embedding", "lite"), ("siamfc", "siamfc"), ("imitation", "siamfc")],
 )
 def test_shipped_recipes_are_valid_and_of_their_architecture(name, architecture):
     assert Recipe.from_tables(read_recipe(name)).training.architecture == architecture
@@ -78,7 +79,8 @@ def test_the_tracker_keeps_what_the_recipe_does_not_name():
 
 def test_files_that_are_no_recipe(tmp_path):
     with pytest.raises(
-        RecipeError, match="expected a recipe file or one of embedding, lite, siamfc; got 'x'"
+        RecipeError,
+        match="expected a recipe file or one of embedding, imitation, lite, siamfc; got 'x'",
     ):
         read_recipe("x")
     (tmp_path / "bad.toml").write_text("[training\n")

@@ -97,7 +97,9 @@ class LiteBackbone(nn.Module):
     def box_head(self) -> BoxHead:
         """A head for the levels of this trunk: block 4 at stride 8, block 10 at stride 16.
 
-        The margins are half the strides plus 2.5: what "SAME" padding shifts the cells by.
+        The margins say where its samples are taken, which the head was trained with: between the
+        geometry of "SAME" padding (6.5 and 14.5) and where the cells of the trained trunk look
+        (about 3 and 9).
         """
         return BoxHead(channels=(40, self.out_channels), strides=(8, 16), margins=(6.5, 10.5))
 

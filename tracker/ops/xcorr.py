@@ -89,23 +89,35 @@ def xcorr_grad_exemplar(grad: Tensor, search: Tensor, num_exemplars: int) -> Ten
 
     Returns:
         ``(Bz, C, Hz, Wz)``, contiguous, in the dtype of the inputs.
+
+    Raises:
+        TypeError: an argument is not a floating-point tensor, or dtypes or devices differ.
+        ValueError: the shapes do not fit together.
     """
+    for name, value in (("grad", grad), ("search", search)):
+        _check_map(name, value)
+    if grad.dtype != search.dtype or grad.device != search.device:
+        raise TypeError(
+            f"expected grad and search of one dtype on one device; got {grad.dtype} on "
+            f"{grad.device} and {search.dtype} on {search.device}"
+        )
+    fits = grad.shape[2] <= search.shape[2] and grad.shape[3] <= search.shape[3]
+    if grad.shape[:2] != (len(search), 1) or not fits:
+        raise ValueError(
+            f"expected grad as a response to the search: (batch, 1, height, width), no larger "
+            f"than it; got {tuple(grad.shape)} and {tuple(search.shape)}"
+        )
+    if num_exemplars < 1 or len(search) % num_exemplars:
+        raise ValueError(
+            f"expected a number of searches that is a multiple of the number of exemplars; "
+            f"got {len(search)} and {num_exemplars}"
+        )
     return torch.ops.tracker.xcorr_grad_exemplar(grad, search, num_exemplars)
 
 
 def _check(exemplar: Any, search: Any) -> None:
     for name, value in (("exemplar", exemplar), ("search", search)):
-        if not isinstance(value, Tensor):
-            raise TypeError(f"expected {name} as a torch.Tensor; got {type(value).__name__}")
-        if value.dtype not in DTYPES:
-            raise TypeError(
-                f"expected {name} in float64, float32, float16 or bfloat16; got {value.dtype}"
-            )
-        if value.ndim != 4 or 0 in value.shape[1:]:
-            raise ValueError(
-                f"expected {name} of shape (batch, channels, height, width) with at least one "
-                f"channel and pixel; got {tuple(value.shape)}"
-            )
+        _check_map(name, value)
     if exemplar.device != search.device:
         raise ValueError(
             f"expected exemplar and search on one device; got {exemplar.device} and {search.device}"
@@ -115,6 +127,20 @@ def _check(exemplar: Any, search: Any) -> None:
             f"expected exemplar and search of one dtype; got {exemplar.dtype} and {search.dtype}"
         )
     _check_shapes(exemplar, search)
+
+
+def _check_map(name: str, value: Any) -> None:
+    if not isinstance(value, Tensor):
+        raise TypeError(f"expected {name} as a torch.Tensor; got {type(value).__name__}")
+    if value.dtype not in DTYPES:
+        raise TypeError(
+            f"expected {name} in float64, float32, float16 or bfloat16; got {value.dtype}"
+        )
+    if value.ndim != 4 or 0 in value.shape[1:]:
+        raise ValueError(
+            f"expected {name} of shape (batch, channels, height, width) with at least one "
+            f"channel and pixel; got {tuple(value.shape)}"
+        )
 
 
 def _autocast_unites(exemplar: Tensor, search: Tensor) -> bool:
