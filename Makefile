@@ -8,7 +8,7 @@ SAMPLE := build/sample
 export TRACKER_CUDA_ARCHS ?= $(or $(shell nvidia-smi --query-gpu=compute_cap \
 	--format=csv,noheader 2>/dev/null | tr -d . | grep -x '[0-9]*' | sort -u | paste -sd ';'),75;90+PTX)
 
-.PHONY: setup track test lint format clean
+.PHONY: setup track test test-all lint format clean
 
 setup: $(VENV)/installed
 
@@ -39,6 +39,9 @@ track: setup
 
 test: setup
 	$(BIN)/python -m pytest
+
+test-all: setup
+	$(BIN)/python -m pytest -m ""
 
 lint: setup
 	$(BIN)/ruff check .

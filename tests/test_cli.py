@@ -221,7 +221,6 @@ WRONG = [
     (("clip.mp4", "--box", BOX, "--stride", "0"), 2, "stride of 1 or more; got 0"),
     (("clip.mp4", "--box", BOX, "--model", "resnet"), 2, "weights file or one of default"),
     (("clip.mp4", "--box", BOX, "--model", "text.mp4"), 2, "cannot be read as a safetensors"),
-    (("clip.mp4", "--box", BOX, "--model", "siamfc"), 2, "has no weights yet"),
     (("clip.mp4", "--box", BOX, "--device", "tpu"), 2, "auto, cpu, cuda, cuda:N; got 'tpu'"),
     (("clip.mp4", "--box", BOX, "--device", "cuda:9"), 2, "does not exist"),
     (("clip.mp4", "--box", BOX, "--reinit", "five"), 2, "expected FRAME:X,Y,W,H; got 'five'"),
@@ -391,7 +390,7 @@ def test_help_answers_at_once_without_the_heavy_packages():
 def test_info_says_what_is_here(capsys):
     assert main(["info"]) == 0
     out = capsys.readouterr().out
-    for name in ("torch", "opencv", "lite", "siamfc (no weights yet)", "extension"):
+    for name in ("torch", "opencv", "lite", "siamfc", "extension"):
         assert name in out
 
 

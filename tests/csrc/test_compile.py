@@ -13,7 +13,7 @@ OTHERS = ("80", "86", "89", "100", "120")
 
 
 @pytest.mark.parametrize(
-    "architectures", [FIRST_AND_USUAL, pytest.param(OTHERS, marks=pytest.mark.slow)]
+    "architectures", [FIRST_AND_USUAL, pytest.param(OTHERS, marks=pytest.mark.exhaustive)]
 )
 @pytest.mark.parametrize("source", SOURCES)
 def test_no_spills(source, architectures, tmp_path):

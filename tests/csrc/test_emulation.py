@@ -289,7 +289,7 @@ MUTATIONS = (
 )
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(("file", "old", "new"), MUTATIONS)
 def test_mutations_are_noticed(compiler, built, tmp_path, file, old, new):

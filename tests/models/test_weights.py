@@ -88,8 +88,14 @@ def test_the_shipped_trunk_computes_what_it_did_when_it_was_verified():
 GOLDEN = [8.2571, 0.2818, -4.3435, 4.8742, 12.5108, 3.8463]
 
 
-def test_models_without_weights_say_so():
-    assert available_models() == {"lite": True, "siamfc": False}
+def test_both_models_are_shipped():
+    assert available_models() == {"lite": True, "siamfc": True}
+    assert load_model("siamfc").config.num_scales == 3
+
+
+def test_models_without_weights_say_so(tmp_path, monkeypatch):
+    monkeypatch.setattr("tracker.models.weights._SHIPPED", tmp_path)
+    assert available_models() == {"lite": False, "siamfc": False}
     with pytest.raises(WeightsError, match="'siamfc' has no weights yet"):
         load_model("siamfc")
 
