@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SAMPLE := build/sample
 # The extension is compiled for the GPUs of this machine; without one, so that it is known to build.
 export TRACKER_CUDA_ARCHS ?= $(or $(shell nvidia-smi --query-gpu=compute_cap \
-	--format=csv,noheader 2>/dev/null | tr -d . | grep -x '[0-9]*' | sort -u | paste -sd ';'),75;90+PTX)
+	--format=csv,noheader 2>/dev/null | tr -d . | grep -x '[0-9][0-9]*' | sort -u | paste -sd ';'),75;90+PTX)
 
 .PHONY: setup track test test-all lint format clean
 

@@ -70,6 +70,8 @@ def architectures(environ: Mapping[str, str], known: set[str]) -> list[str]:
     chosen = environ.get("TRACKER_CUDA_ARCHS", "").split(";")
     if chosen == [""]:
         mine = [arch for arch in ARCHITECTURES if arch in known]
+        if not mine:
+            raise BuildError(f"this nvcc can compile for none of {', '.join(ARCHITECTURES)}")
         return [f"{arch}+PTX" if arch in (*WITH_PTX, mine[-1]) else arch for arch in mine]
     for arch in chosen:
         if not re.fullmatch(r"\d{2,3}(\+PTX)?", arch):

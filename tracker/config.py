@@ -33,7 +33,7 @@ class TrackerConfig:
     kernel_steps: int = 2  # steps of descent after each new sample, >= 0
     kernel_interval: int = 8  # frames between two samples, >= 1
     kernel_memory: int = 12  # samples kept besides the first frame's, >= 1
-    kernel_lr: float = 0.02  # weight of a new sample; the old ones make room, 0 to 1
+    kernel_lr: float = 0.02  # weight of a new sample; the old ones make room, 0 to below 1
     kernel_first_weight: float = 0.15  # least weight of the first frame's samples, 0 to 1
     kernel_regularization: float = 0.02  # weight of the kernel's squared length, >= 0
     kernel_background: float = 0.25  # weight off the object; on it, it is 1 more, >= 0
@@ -58,12 +58,13 @@ class TrackerConfig:
                     "an odd number, at least 1")  # fmt: skip
         self._check("scale_step", self.scale_step > 1, "above 1")
         for name in ("scale_penalty", "scale_lr", "box_lr", "hold_score", "window_influence",
-                     "min_size_ratio", "kernel_lr", "kernel_first_weight"):  # fmt: skip
+                     "min_size_ratio", "kernel_first_weight"):  # fmt: skip
             self._check(name, 0 <= getattr(self, name) <= 1, "from 0 to 1")
         self._check("response_upsampling", self.response_upsampling >= 1, "at least 1")
         for name in ("kernel_first_steps", "kernel_steps", "kernel_regularization",
                      "kernel_background"):  # fmt: skip
             self._check(name, getattr(self, name) >= 0, "at least 0")
+        self._check("kernel_lr", 0 <= self.kernel_lr < 1, "from 0 to below 1")
         for name in ("kernel_interval", "kernel_memory"):
             self._check(name, getattr(self, name) >= 1, "at least 1")
         self._check("kernel_sigma", self.kernel_sigma > 0, "above 0")

@@ -189,11 +189,14 @@ class _Followed:
         self, frame: VideoFrame, reinit: dict[int, Box], known: list[TrackResult] | None
     ) -> TrackResult:
         """Start again where that was asked for, take over what is known already, or track."""
-        started = self.init(frame, reinit[frame.index]) if frame.index in reinit else None
-        if known:
-            self._tracker.resume(frame.image, known[self._number - 1])
-            return known[self._number - 1]
-        return started or self._of(frame, self._tracker.update(frame.image))
+        earlier = known[self._number - 1] if known else None
+        if frame.index in reinit:
+            started = self.init(frame, reinit[frame.index])
+            return earlier or started
+        if earlier:
+            self._tracker.resume(frame.image, earlier)
+            return earlier
+        return self._of(frame, self._tracker.update(frame.image))
 
     def _of(self, frame: VideoFrame, result: TrackResult) -> TrackResult:
         return replace(result, frame=frame.index, time_s=frame.time_s, id=self._number)

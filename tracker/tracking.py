@@ -194,12 +194,15 @@ class Tracker:
     def _bounded(self, center: NDArray[np.float64], size: NDArray[np.float64]) -> Box:
         """Keep the centre inside the frame and the size within reason, whatever was measured.
 
-        Width and height are limited by one factor: the shape of the box stays.
+        Without a box head, width and height are limited by one factor: the shape of the box stays.
         """
         config, limits = self.config, np.array(self._frame_size, float)
         smallest = np.maximum(self._first_size * config.min_size_ratio, MIN_SIDE)
         largest = np.minimum(self._first_size * config.max_size_ratio, limits)
-        size = size * max(min(1.0, (largest / size).min()), (smallest / size).max())
+        if config.box_lr:
+            size = np.clip(size, smallest, np.maximum(largest, smallest))
+        else:
+            size = size * max(min(1.0, (largest / size).min()), (smallest / size).max())
         return _as_written(cxcywh_to_xywh([*np.clip(center, 0, limits), *size]))
 
     def _follow_frame_size(self, frame: Frame) -> None:

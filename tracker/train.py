@@ -96,7 +96,13 @@ def _new(job: TrainingJob) -> Recipe:
 
 def _first_model(recipe: Recipe, training: Sequence[Source]) -> Model:
     model = initial_model(recipe.training, training)
-    return replace(model, config=replace(model.config, **recipe.tracker))
+    try:
+        settings = replace(model.config, **recipe.tracker)
+    except ValueError as error:  # of a setting of the recipe with one of the first weights
+        raise RecipeError(f"[tracker]: {error}") from error
+    if settings.box_lr and model.network.head is None:
+        raise RecipeError(f"[tracker]: setting box_lr must be 0 for {recipe.training.architecture}")
+    return replace(model, config=settings)
 
 
 def _resumed(job: TrainingJob, text: str) -> Recipe:

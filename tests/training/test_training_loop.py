@@ -4,13 +4,14 @@ import copy
 import math
 import signal
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 from painted import SMALL, TinyBackbone, paint_videos, untrained
 
-from tracker.errors import TrainingError, WeightsError
+from tracker.errors import DatasetError, TrainingError, WeightsError
 from tracker.models import Model, load_model
 from tracker.models.backbones import BACKBONES
 from tracker.training.annotations import read_sources
@@ -111,7 +112,7 @@ def test_rows_validations_and_checkpoints_come_when_they_are_due(tiny, sources):
     assert [row["pairs"] for row in recorder.rows] == [16, 24, 32, 48]
     assert [row["validation"] for row in recorder.rows] == [None, 0.5, None, 0.5]
     assert recorder.validated == [3, 6]
-    assert [step for step, _ in recorder.checkpoints] == [1, 2, 3, 4, 5, 6, 6]
+    assert [step for step, _ in recorder.checkpoints] == [1, 2, 3, 3, 4, 5, 6, 6, 6]
     assert state.step == 6
     assert set(recorder.rows[0]) == {"pairs", "seconds", "loss", "hit", "positive", "negative",
                                      "learning_rate", "validation"}  # fmt: skip
@@ -127,6 +128,18 @@ def test_frozen_layers_stay_and_are_freed_when_asked(tiny, sources):
     config = TrainingConfig(**QUICK | {"pairs": 16, "unfreeze_at": 0.5})
     state = run(tiny, config, sources)
     assert not same_tensors(state.network.backbone.layers[0].state_dict(), first.state_dict())
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_an_error_of_the_pairs_is_one_sentence(tiny, sources, tmp_path, workers):
+    (track,) = sources[0].tracks[:1]
+    absent = replace(sources[0], tracks=(
+        tuple(replace(view, picture=tmp_path / "absent.png") for view in track),
+    ))  # fmt: skip
+    with pytest.raises(DatasetError) as raised:
+        run(tiny, TrainingConfig(**QUICK), [absent], workers=workers)
+    assert "absent.png" in str(raised.value)
+    assert "\n" not in str(raised.value)
 
 
 def test_workers_change_nothing(tiny, sources):

@@ -130,6 +130,11 @@ def _load_file(path: Path, name: str) -> Model:
         raise WeightsError(
             f"{path}: not the weights of {network.architecture!r}: {reason}"
         ) from None
+    if config.box_lr and network.head is None:
+        raise WeightsError(
+            f"{path}: expected box_lr 0 for {network.architecture}, which has no box head; "
+            f"got {config.box_lr}"
+        )
     return Model(name, network, config)
 
 

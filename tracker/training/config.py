@@ -54,6 +54,8 @@ class TrainingConfig:
             ("precision", ("float32", "bfloat16")),
         ):
             self._check(name, getattr(self, name) in known, f"one of {', '.join(known)}")
+        needed = {"box": "lite", "imitation": "siamfc"}.get(self.loss, self.architecture)
+        self._check("architecture", self.architecture == needed, f"{needed} for {self.loss}")
         for name in ("pairs", "batch_size", "log_every", "validate_every"):
             self._check(name, getattr(self, name) >= 1, "at least 1")
         self._check("pairs", self.pairs >= self.batch_size, "at least the batch size")

@@ -13,6 +13,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import torch
 import torch.distributed as dist
@@ -86,7 +87,8 @@ def join_group(device: str) -> Iterator[Group]:
     if own.type == "cuda":
         own = pick_device(f"cuda:{os.environ['LOCAL_RANK']}")
         torch.cuda.set_device(own)
-    dist.init_process_group("nccl" if own.type == "cuda" else "gloo")
+    backend = "nccl" if own.type == "cuda" else "gloo"
+    dist.init_process_group(backend, timeout=timedelta(days=1))  # validating takes one process long
     try:
         yield Group(dist.get_rank(), size, own)
     finally:

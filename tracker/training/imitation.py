@@ -34,7 +34,8 @@ def imitation(network: TwinNetwork, batch: Batch) -> tuple[Tensor, dict[str, Ten
     with torch.no_grad(), torch.autocast(student.device.type, enabled=False):
         teacher = _teacher(student.device).embed_search(batch.search)
         target = _at_cells_of(student, teacher, batch.search.shape[-1], network.total_stride)
-        target = torch.einsum("dc,nchw->ndhw", _spread(student.shape[1], len(target[0])), target)
+        spread = _spread(student.shape[1], target.shape[1]).to(target.device)
+        target = torch.einsum("dc,nchw->ndhw", spread, target)
     error = (student - target).square().sum(1).mean((1, 2))
     cosine = F.cosine_similarity(student.detach(), target).mean((1, 2))
     return error.mean(), {"cosine": cosine}

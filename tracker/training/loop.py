@@ -12,9 +12,9 @@ from dataclasses import fields
 
 import torch
 from torch import Tensor, nn
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, Dataset
 
-from tracker.errors import RecipeError, TrainingError
+from tracker.errors import RecipeError, TrackerError, TrainingError
 from tracker.models import TwinNetwork
 from tracker.training.checkpoint import TrainingState
 from tracker.training.config import TrainingConfig
@@ -24,7 +24,7 @@ from tracker.training.interrupts import deferred_interrupts, leave_interrupts_to
 from tracker.training.log import Progress, Row, Total, Totals, added, totals_of_batch
 from tracker.training.objectives import OBJECTIVES, Measures
 from tracker.training.output import TrainingOutput
-from tracker.training.pairs import Batch, PairSampler, collate
+from tracker.training.pairs import Batch, Pair, PairSampler, collate
 from tracker.training.schedule import learning_rate_share, set_learning_rate, update_average
 
 
@@ -88,6 +88,8 @@ def train(
             validates = state.step == config.steps or _due(config.validate_every, state, config)
             if validates or _due(config.log_every, state, config):
                 if output:
+                    if validates:
+                        output.checkpoint(state)  # what is done is not lost, however that ends
                     score = output.validate(state) if validates else None
                     output.log(_row(state, config, share, score))
                 state.totals = {}
@@ -117,19 +119,44 @@ class _Objective(nn.Module):
 def _batches(
     sampler: PairSampler, config: TrainingConfig, group: Group, first: int, workers: int
 ) -> Iterator[Batch]:
-    """This process's share of each batch from number ``first`` on."""
+    """This process's share of each batch from number ``first`` on.
+
+    Raises:
+        TrackerError: as the sampler does, also where a worker process read the pair.
+    """
     size = config.batch_size
     shares = [group.share(range(step * size, (step + 1) * size))
               for step in range(first, config.steps)]  # fmt: skip
-    return iter(DataLoader(
-        sampler,
+    loader = DataLoader(
+        _Guarded(sampler),
         batch_sampler=shares,
-        collate_fn=collate,
+        collate_fn=_collate,
         num_workers=workers,
         prefetch_factor=4 if workers else None,
         worker_init_fn=leave_interrupts_to_parent,
         generator=torch.Generator(),  # the loader draws a number, not to be from the global one
-    ))  # fmt: skip
+    )
+    for batch in loader:
+        if isinstance(batch, TrackerError):
+            raise batch
+        yield batch
+
+
+class _Guarded(Dataset):
+    """Gives errors back as items: raised in a worker, they would come with its traceback."""
+
+    def __init__(self, sampler: PairSampler) -> None:
+        self._sampler = sampler
+
+    def __getitem__(self, index: int) -> Pair | TrackerError:
+        try:
+            return self._sampler[index]
+        except TrackerError as error:
+            return error
+
+
+def _collate(items: list[Pair | TrackerError]) -> Batch | TrackerError:
+    return next((item for item in items if isinstance(item, TrackerError)), None) or collate(items)
 
 
 def _on_device(batch: Batch, device: torch.device) -> Batch:

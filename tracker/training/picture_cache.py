@@ -32,6 +32,12 @@ class Picture:
     mean: Color
     scale: tuple[float, float]
 
+    @property
+    def file_size(self) -> tuple[int, int]:
+        """Width and height of the picture in its file."""
+        width, height = frame_size(self.pixels)
+        return round(width / self.scale[0]), round(height / self.scale[1])
+
     def box(self, box: Box) -> Box:
         """A box ``x, y, w, h`` of the file in pixels of this picture."""
         x, y, w, h = box

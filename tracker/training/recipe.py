@@ -7,7 +7,7 @@
     [tracker]           # tracker.config.TrackerConfig, to be stored with the weights
 
 What a file leaves out takes its default; a setting of the tracker, that of the first weights. The
-recipes of the shipped models are in ``recipes/``.
+recipes by name are in ``recipes/``; those of the shipped models, beside their weights.
 """
 
 import json

@@ -111,9 +111,10 @@ class Sights:
     def _see(self, view: View) -> Sight:
         picture = self._cache.read(view.picture)
         try:
-            return Sight(picture, check_box(picture.box(view.box), frame_size(picture.pixels)))
+            check_box(view.box, picture.file_size)
         except BoxError as error:
             raise DatasetError(f"{view.picture}: {error}") from error
+        return Sight(picture, picture.box(view.box))
 
     def _region(self, picture: Picture, rng: Generator) -> Sight:
         """A region that is not a plain surface, if one is found."""
