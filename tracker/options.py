@@ -108,7 +108,7 @@ def _add_benchmark(commands: Commands, run: Run) -> None:
         help="run trackers over a data set and score them",
         description="Run trackers over the sequences of a data set and score them by the published "
         "rules. Each finished run is kept as it ends.",
-        epilog="Trackers: default, lite, a weights file; opencv-mil, opencv-kcf, opencv-csrt; "
+        epilog="Trackers: default, lite, siamfc, a weights file; opencv-mil, opencv-kcf, opencv-csrt; "
         "opencv-vit:FILE, opencv-nano:BACKBONE,NECKHEAD, opencv-dasiamrpn:MODEL,CLS,R1; "
         "results:FOLDER (result files made elsewhere, scored without pictures); MODULE:CLASS "
         "(yours, with init(frame, box) and update(frame)). Exit codes: 0 done; 1 a run failed, "
