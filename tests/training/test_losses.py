@@ -9,7 +9,6 @@ from tracker.training.losses import (
     balanced_logistic_loss,
     batch_hard,
     contrastive_loss,
-    gaussian_focal_loss,
     giou_loss,
     triplet_loss,
 )
@@ -114,24 +113,3 @@ class TestGeneralisedIou:
         predicted = torch.tensor([[5.0, 0, 6, 1]], requires_grad=True)
         giou_loss(predicted, torch.tensor([[0.0, 0, 1, 1]])).sum().backward()
         assert predicted.grad[0, 0] + predicted.grad[0, 2] > 0  # moving left helps
-
-
-class TestGaussianFocal:
-    def test_by_hand(self):
-        """p = 1/2: a peak, a cell far from it, and one where the Gaussian is 1/2."""
-        losses = gaussian_focal_loss(torch.zeros(3), torch.tensor([1.0, 0.0, 0.5]))
-        base = 0.25 * math.log(2)
-        assert losses.tolist() == pytest.approx([base, base, base * 0.5**4])
-
-    def test_without_the_exponents_it_is_the_logistic_loss(self):
-        logits, target = torch.randn(50), (torch.rand(50) > 0.5).float()
-        losses = gaussian_focal_loss(logits, target, alpha=0, beta=0)
-        expected = torch.nn.functional.binary_cross_entropy_with_logits(
-            logits, target, reduction="none"
-        )
-        assert torch.allclose(losses, expected)
-
-    def test_gradients_raise_the_peak_and_lower_the_rest(self):
-        logits = torch.zeros(2, requires_grad=True)
-        gaussian_focal_loss(logits, torch.tensor([1.0, 0.3])).sum().backward()
-        assert logits.grad[0] < 0 < logits.grad[1]

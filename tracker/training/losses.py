@@ -123,28 +123,3 @@ def giou_loss(predicted: Tensor, target: Tensor) -> Tensor:
 
 def _area(top_left: Tensor, bottom_right: Tensor) -> Tensor:
     return (bottom_right - top_left).clamp(min=0).prod(-1)
-
-
-def gaussian_focal_loss(
-    logits: Tensor, target: Tensor, alpha: float = 2.0, beta: float = 4.0
-) -> Tensor:
-    """Focal loss for heat maps whose peak is 1 and falls off as a Gaussian.
-
-        L = -(1 - p)^alpha log(p)               where target = 1
-        L = -(1 - target)^beta p^alpha log(1 - p)    elsewhere,   p = sigmoid(logit)
-
-    Sources: Law and Deng, "CornerNet", 2018, equation 1; Lin et al., "Focal Loss", 2017.
-
-    Args:
-        logits: any shape.
-        target: the heat map, 0 to 1, same shape.
-        alpha: how much less an easy cell counts.
-        beta: how much less a cell near a peak counts as a negative.
-
-    Returns:
-        The loss of each cell; the papers divide their sum by the number of peaks.
-    """
-    probability = logits.sigmoid()
-    at_peak = -((1 - probability) ** alpha) * F.logsigmoid(logits)
-    elsewhere = -((1 - target) ** beta) * probability**alpha * F.logsigmoid(-logits)
-    return torch.where(target == 1, at_peak, elsewhere)
