@@ -109,8 +109,9 @@ def _add_benchmark(commands: Commands, run: Run) -> None:
         description="Run trackers over the sequences of a data set and score them by the published "
         "rules. Each finished run is kept as it ends.",
         epilog="Trackers: default, lite, siamfc, a weights file; opencv-mil, opencv-kcf, "
-        "opencv-csrt; opencv-vit:FILE, opencv-nano:BACKBONE,NECKHEAD, opencv-dasiamrpn:MODEL,CLS,R1; "
-        "results:FOLDER (result files made elsewhere, scored without pictures); MODULE:CLASS "
+        "opencv-csrt; opencv-vit:FILE, opencv-nano:BACKBONE,NECKHEAD, "
+        "opencv-dasiamrpn:MODEL,CLS,R1; results:FOLDER (result files made elsewhere, scored "
+        "without pictures); MODULE:CLASS "
         "(yours, with init(frame, box) and update(frame)). Exit codes: 0 done; 1 a run failed, "
         "the others are scored; 2 bad input; 4 an output could not be written; 130 interrupted.",
     )
