@@ -1,5 +1,6 @@
 """Fixtures for all tests: small clips with their truth, and the real data beside the project."""
 
+import signal
 from pathlib import Path
 
 import cv2
@@ -9,6 +10,9 @@ import pytest
 from tracker.threads import spin_briefly
 
 spin_briefly()
+
+# Started in the background of a script, processes ignore interrupts, and so would their children.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
