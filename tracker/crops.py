@@ -90,12 +90,16 @@ def _reduced(
     top, bottom = _span(center[1], extent + 2 * reduction, height)
     if reduction < 2 or left >= right or top >= bottom:
         return frame, (0, 0), 1
-    part = frame[top:bottom, left:right]
-    rows, columns = -part.shape[0] % reduction, -part.shape[1] % reduction
+    return shrunk(frame[top:bottom, left:right], reduction), (left, top), reduction
+
+
+def shrunk(picture: Frame, reduction: int) -> Frame:
+    """A picture whose every ``reduction`` x ``reduction`` pixels are averaged to one."""
+    rows, columns = -picture.shape[0] % reduction, -picture.shape[1] % reduction
     if rows or columns:  # whole blocks only, or the edge of the picture would be lost
-        part = cv2.copyMakeBorder(part, 0, rows, 0, columns, cv2.BORDER_REPLICATE)
-    target = (part.shape[1] // reduction, part.shape[0] // reduction)
-    return cv2.resize(part, target, interpolation=cv2.INTER_AREA), (left, top), reduction
+        picture = cv2.copyMakeBorder(picture, 0, rows, 0, columns, cv2.BORDER_REPLICATE)
+    target = (picture.shape[1] // reduction, picture.shape[0] // reduction)
+    return cv2.resize(picture, target, interpolation=cv2.INTER_AREA)
 
 
 def _span(center: float, extent: float, limit: int) -> tuple[int, int]:

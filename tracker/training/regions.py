@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.boxes import Box
-from tracker.crops import Color, exemplar_extent
+from tracker.crops import Color, exemplar_extent, shrunk
 from tracker.frames import Frame
 
 Map = NDArray[np.float64]
@@ -117,12 +117,7 @@ def _reduced(picture: Frame, to_crop: Map, size: int) -> tuple[Frame, tuple[int,
     right, bottom = np.clip(np.ceil(seen.max(axis=1) + reduction), 0, limits).astype(int).tolist()
     if left >= right or top >= bottom:
         return picture, (0, 0), 1
-    part = picture[top:bottom, left:right]
-    rows, columns = -part.shape[0] % reduction, -part.shape[1] % reduction
-    if rows or columns:  # whole blocks only, or the edge of the picture would be lost
-        part = cv2.copyMakeBorder(part, 0, rows, 0, columns, cv2.BORDER_REPLICATE)
-    target = (part.shape[1] // reduction, part.shape[0] // reduction)
-    return cv2.resize(part, target, interpolation=cv2.INTER_AREA), (left, top), reduction
+    return shrunk(picture[top:bottom, left:right], reduction), (left, top), reduction
 
 
 def reaches(to_crop: Map, box: Box, size: int) -> bool:
