@@ -8,7 +8,7 @@ from torch import Tensor
 
 from tracker.models import TwinNetwork, fuse_for_inference
 from tracker.models.heads import Levels, change_between, refined
-from tracker.training.losses import giou_loss
+from tracker.training.losses import giou_loss, intersection_and_union
 from tracker.training.pairs import Batch
 
 CHANGE_WEIGHT = 2.0
@@ -62,8 +62,5 @@ def _corners(boxes: Tensor) -> Tensor:
 
 
 def _overlap(boxes: Tensor, truth: Tensor) -> Tensor:
-    low = torch.maximum(boxes[:, :2], truth[:, :2])
-    high = torch.minimum(boxes[:, 2:], truth[:, 2:])
-    common = (high - low).clamp(min=0).prod(1)
-    both = (boxes[:, 2:] - boxes[:, :2]).prod(1) + (truth[:, 2:] - truth[:, :2]).prod(1)
-    return common / (both - common)
+    intersection, union = intersection_and_union(boxes, truth)
+    return intersection / union

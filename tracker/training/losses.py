@@ -104,21 +104,27 @@ def giou_loss(predicted: Tensor, target: Tensor) -> Tensor:
     Returns:
         The loss of each box ``(...)``, 0 (the same box) to 2 (far apart).
     """
-    overlap_corners = (
-        torch.maximum(predicted[..., :2], target[..., :2]),
-        torch.minimum(predicted[..., 2:], target[..., 2:]),
-    )
     hull_corners = (
         torch.minimum(predicted[..., :2], target[..., :2]),
         torch.maximum(predicted[..., 2:], target[..., 2:]),
     )
-    intersection, hull = _area(*overlap_corners), _area(*hull_corners)
+    hull = _area(*hull_corners)
+    intersection, union = intersection_and_union(predicted, target)
+    return 1 - (intersection / union - (hull - union) / hull)
+
+
+def intersection_and_union(boxes: Tensor, others: Tensor) -> tuple[Tensor, Tensor]:
+    """Areas that boxes share and cover together, as in ``giou_loss``: two ``(...)``."""
+    intersection = _area(
+        torch.maximum(boxes[..., :2], others[..., :2]),
+        torch.minimum(boxes[..., 2:], others[..., 2:]),
+    )
     union = (
-        _area(predicted[..., :2], predicted[..., 2:])
-        + _area(target[..., :2], target[..., 2:])
+        _area(boxes[..., :2], boxes[..., 2:])
+        + _area(others[..., :2], others[..., 2:])
         - intersection
     )
-    return 1 - (intersection / union - (hull - union) / hull)
+    return intersection, union
 
 
 def _area(top_left: Tensor, bottom_right: Tensor) -> Tensor:
