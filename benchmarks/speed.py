@@ -37,7 +37,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from tracker import tracking
+from tracker import searching
 from tracker.boxes import Box
 from tracker.datasets.synthetic import SampleClip
 from tracker.exemplar import Exemplar
@@ -49,11 +49,11 @@ from tracker.video import VideoSink, draw_result, open_source, prefetch
 SIZE = (1280, 720)
 FPS = 25
 STAGES = {  # of Tracker.update: whose function it is, and what the table calls it
-    "crop_squares": (tracking, "crop"),
-    "extract": (Exemplar, "network"),
-    "respond": (Exemplar, "correlate"),
-    "upsample": (tracking, "upsample"),
-    "refine": (Exemplar, "box head"),
+    "crop_squares": (searching, "crop"),
+    "extract": (searching, "network"),
+    "respond": (searching, "correlate"),
+    "upsample": (searching, "upsample"),
+    "refine": (searching, "box head"),
     "learn": (Exemplar, "learn"),
 }
 

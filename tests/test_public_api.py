@@ -7,8 +7,8 @@ import pytest
 import tracker
 
 NAMES = {
-    "tracker": ["Tracker", "track", "TrackResult", "TrackerConfig", "TrackerError",
-                "datasets", "evaluation", "models", "ops", "video", "__version__"],
+    "tracker": ["Tracker", "MultiTracker", "track", "TrackResult", "TrackerConfig",
+                "TrackerError", "datasets", "evaluation", "models", "ops", "video", "__version__"],
     "tracker.ops": ["xcorr", "xcorr_depthwise", "xcorr_grad_exemplar", "extension_status"],
     "tracker.models": ["TwinNetwork", "Features", "Model", "load_model", "save_model",
                        "available_models", "fuse_for_inference"],

@@ -13,12 +13,20 @@ from tracker.crops import exemplar_extent
 from tracker.errors import BoxError, DeviceError, FrameError, WeightsError
 from tracker.exemplar import Exemplar
 from tracker.models import Model, TwinNetwork, load_model
-from tracker.tracking import MAX_GROWTH, Tracker
+from tracker.searching import MAX_GROWTH
+from tracker.tracking import Tracker
 
 
 @pytest.fixture(scope="module")
 def follower():
     return Tracker(device="cpu")
+
+
+# What a response peak says; the settings stored with the model are much like these.
+SCORES = {
+    "score_share": 1.0, "score_slope": 10.14, "score_midpoint": 0.758,
+    "tracking_score": 0.5, "lost_score": 0.1, "lost_frames": 3,
+}  # fmt: skip
 
 
 def overlaps(results, boxes):
@@ -100,11 +108,11 @@ def test_the_box_head_is_followed_by_degrees(moving_patch, monkeypatch):
     """An opinion of ten times the width and half the height: 1.65 and 0.606 at most, half of it."""
     asked = []
 
-    def opinion(self, search, index, box):
-        asked.append((index, box))
-        return box * (1, 1, 10, 0.5)
+    def opinion(network, exemplar, levels, box):
+        asked.append((levels, box))
+        return np.array(box) * (1, 1, 10, 0.5)
 
-    monkeypatch.setattr(Exemplar, "refine", opinion)
+    monkeypatch.setattr("tracker.searching.refine", opinion)
     follower = Tracker(device="cpu", box_lr=0.5, num_scales=1)
     follower.init(moving_patch.frames[0], moving_patch.boxes[0])
     result = follower.update(moving_patch.frames[1])
@@ -112,9 +120,9 @@ def test_the_box_head_is_followed_by_degrees(moving_patch, monkeypatch):
     followed = MAX_GROWTH**0.5
     assert (w, h) == pytest.approx((44 * followed, 36 / followed), abs=1e-3)
     # It was asked about the box of before, at the new place, in pixels of the crop.
-    ((index, (cx, cy, wide, high)),) = asked
+    ((levels, (cx, cy, wide, high)),) = asked
     zoom = 127 / exemplar_extent(44, 36)
-    assert index == 0
+    assert {len(level) for level in levels} == {1}  # of one crop
     assert (wide, high) == pytest.approx((44 * zoom, 36 * zoom))
     moved = np.array(center_and_size(result.box)[0]) - center_and_size(moving_patch.boxes[0])[0]
     assert np.array([cx, cy]) - 127.5 == pytest.approx(moved * zoom, abs=1e-2)
@@ -123,7 +131,10 @@ def test_the_box_head_is_followed_by_degrees(moving_patch, monkeypatch):
 @pytest.mark.parametrize(("midpoint", "held"), [(50.0, True), (-50.0, False)])
 def test_the_size_is_held_where_the_score_is_low(moving_patch, monkeypatch, midpoint, held):
     """Scores of 0 and 1: below ``hold_score`` the box head is not believed."""
-    monkeypatch.setattr(Exemplar, "refine", lambda self, search, index, box: box * (1, 1, 1.2, 0.9))
+    monkeypatch.setattr(
+        "tracker.searching.refine",
+        lambda network, exemplar, levels, box: np.array(box) * (1, 1, 1.2, 0.9),
+    )
     follower = Tracker(
         device="cpu", box_lr=1.0, num_scales=1, hold_score=0.5, score_midpoint=midpoint
     )
@@ -173,7 +184,8 @@ def learned(monkeypatch):
     seen, learn = [], Exemplar.learn
     monkeypatch.setattr(
         Exemplar, "learn",
-        lambda self, frame, box: seen.append((frame, box)) or learn(self, frame, box),
+        lambda self, frame, box, remember:
+            seen.append((frame, box)) or learn(self, frame, box, remember),
     )  # fmt: skip
     return seen
 
@@ -182,10 +194,11 @@ def test_it_learns_every_few_frames_what_it_has_found(learned, moving_patch):
     """Of frames 1 to 8, every second one, but not the fourth, where nothing is to be seen."""
     frames = list(moving_patch.frames[:9])
     frames[4] = np.full_like(frames[0], 90)
-    follower = Tracker(device="cpu", kernel_interval=2)
+    follower = Tracker(device="cpu", kernel_interval=2, **SCORES)
     results = [follower.init(frames[0], moving_patch.boxes[0])]
     results += [follower.update(frame) for frame in frames[1:]]
-    assert [number for number, result in enumerate(results) if result.state == "lost"] == [4]
+    doubted = [number for number, result in enumerate(results) if result.score < 0.1]
+    assert doubted == [4]
     assert [box for _, box in learned] == [results[number].box for number in (2, 6, 8)]
     for (frame, _), number in zip(learned, (2, 6, 8), strict=True):
         assert np.array_equal(frame, frames[number])
@@ -219,14 +232,40 @@ def test_copies_follow_objects_of_their_own(moving_patch):
     assert alone[0] != alone[1]
 
 
-def test_the_score_falls_when_the_object_is_gone(follower, moving_patch):
+def test_the_score_falls_when_the_object_is_gone(moving_patch):
+    follower = Tracker(device="cpu", **SCORES)
     follower.init(moving_patch.frames[0], moving_patch.boxes[0])
     here = follower.update(moving_patch.frames[1])
     empty = np.full_like(moving_patch.frames[0], 90)
     gone = follower.update(empty)
     assert here.score > 0.8
-    assert gone.score < 0.2
-    assert (here.state, gone.state) == ("tracking", "lost")
+    assert gone.score < 0.1
+    assert (here.state, gone.state) == ("tracking", "uncertain")
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_it_is_lost_after_some_frames_without_the_object(moving_patch, count):
+    follower = Tracker(device="cpu", **SCORES | {"lost_frames": count})
+    follower.init(moving_patch.frames[0], moving_patch.boxes[0])
+    here = follower.update(moving_patch.frames[1])
+    empty = np.full_like(moving_patch.frames[0], 90)
+    results = [follower.update(empty) for _ in range(5)]
+    assert [result.state for result in results] == (
+        ["uncertain"] * (count - 1) + ["lost"] * (6 - count)
+    )
+    assert {result.box for result in results[count - 1 :]} == {here.box}
+
+
+def test_resuming_goes_on_counting(follower, moving_patch):
+    frames = moving_patch.frames
+    follower.init(frames[0], moving_patch.boxes[0])
+    known = [follower.update(frame) for frame in frames[1:4]]
+    follower.init(frames[0], moving_patch.boxes[0])
+    for frame, result in zip(frames[1:4], known, strict=True):
+        follower.resume(frame, result)
+    assert follower.update(frames[4]).frame == 4
+    with pytest.raises(FrameError, match=r"expected init\(frame, box\) before resume"):
+        Tracker(device="cpu").resume(frames[1], known[0])
 
 
 def test_the_same_input_gives_the_same_output(follower, moving_patch):
@@ -240,7 +279,7 @@ def test_the_same_input_gives_the_same_output(follower, moving_patch):
 @pytest.mark.parametrize("settings", [{}, {"kernel_interval": 2}, STATIC],
                          ids=["default", "learning often", "static"])  # fmt: skip
 def test_a_resumed_run_goes_on_exactly(moving_patch, settings):
-    """Also what was learned on the way, and that nothing was while the object was lost."""
+    """Also what was learned on the way, and that nothing was where the object was hidden."""
     frames, box = list(moving_patch.frames), moving_patch.boxes[0]
     frames[4] = np.full_like(frames[0], 90)
     follower, again = (Tracker(device="cpu", **settings) for _ in range(2))
@@ -262,6 +301,34 @@ def test_resuming_without_learning_would_differ(moving_patch):
         runs.append([follower.update(frame) for frame in moving_patch.frames[1:]])
     assert runs[0][:2] == runs[1][:2]
     assert all(one != other for one, other in zip(*(run[2:] for run in runs), strict=True))
+
+
+def test_a_corrected_box_is_started_on_and_frames_go_on_counting(follower, moving_patch):
+    frames, boxes = moving_patch.frames, moving_patch.boxes
+    follower.init(frames[4], boxes[4])
+    afresh = [follower.update(frame) for frame in frames[5:8]]
+    follower.init(frames[0], (150, 100, 44, 36))
+    for frame in frames[1:4]:
+        follower.update(frame)
+    started = follower.reinit(frames[4], boxes[4])
+    assert started == tracker.TrackResult(4, None, 1, boxes[4], 1.0, "tracking")
+    after = [follower.update(frame) for frame in frames[5:8]]
+    assert [result.frame for result in after] == [5, 6, 7]
+    assert [(each.box, each.score) for each in after] == [(each.box, each.score) for each in afresh]
+    assert follower.init(frames[0], boxes[0]).frame == 0
+
+
+def test_a_correction_that_cannot_be_used_changes_nothing(follower, moving_patch):
+    with pytest.raises(FrameError, match=r"expected init\(frame, box\) before reinit"):
+        Tracker(device="cpu").reinit(moving_patch.frames[0], moving_patch.boxes[0])
+    follower.init(moving_patch.frames[0], moving_patch.boxes[0])
+    expected = follower.update(moving_patch.frames[1])
+    follower.init(moving_patch.frames[0], moving_patch.boxes[0])
+    with pytest.raises(BoxError):
+        follower.reinit(moving_patch.frames[1], (900, 0, 10, 10))
+    with pytest.raises(FrameError):
+        follower.reinit(None, moving_patch.boxes[1])
+    assert follower.update(moving_patch.frames[1]) == expected
 
 
 def test_a_picture_resized_in_the_middle(follower, moving_patch):
@@ -338,8 +405,8 @@ def test_boxes_stay_finite_whatever_happens(follower, box, shapes):
         height, width = frame.shape[:2]
         assert np.isfinite(result.box).all()
         assert min(w, h) >= 1
-        assert 0 <= x + w / 2 <= width + 1e-3
-        assert 0 <= y + h / 2 <= height + 1e-3
+        assert -1e-3 <= x + w / 2 <= width + 1e-3
+        assert -1e-3 <= y + h / 2 <= height + 1e-3
         assert 0 <= result.score <= 1
 
 

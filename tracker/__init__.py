@@ -10,7 +10,8 @@ The main loop:
         result = t.update(frame)
         print(result.box, result.score, result.state)
 
-Or, for a file, folder, camera or stream: ``for result in tracker.track("video.mp4", box=...)``.
+Or, for a file, folder, camera or stream: ``for result in tracker.track("video.mp4", box=...)``;
+and ``tracker.MultiTracker`` for several objects.
 """
 
 from tracker.lazy import lazy_names
@@ -19,6 +20,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "Tracker": "tracking",
+    "MultiTracker": "multi",
     "track": "tracking",
     "TrackResult": "result",
     "TrackerConfig": "config",

@@ -42,8 +42,21 @@ class TrackerConfig:
     max_size_ratio: float = 5.0  # largest size, as a multiple of the first frame's, >= 1
     score_midpoint: float = 0.0  # response peak at which the score is 0.5
     score_slope: float = 1.0  # steepness of the score at that peak, > 0
+    score_share: float = 0.0  # how much of the peak is judged as a share of the usual one, 0 to 1
+    usual_peak: float = 0.35  # the usual peak to begin with, > 0
+    usual_lr: float = 0.05  # how fast it follows the peaks of an object that is there, 0 to 1
     tracking_score: float = 0.5  # state is "tracking" from this score on, 0 to 1
-    lost_score: float = 0.2  # state is "lost" below this score, 0 to tracking_score
+    learn_score: float = 0.5  # the exemplar is refined from this score on, 0 to 1
+    lost_score: float = 0.1  # below this one the box is doubted, 0 to tracking_score
+    lost_frames: int = 3  # doubted in a row until the state is "lost", >= 1
+    sweep_frames: int = 10  # frames that a search of the whole frame takes, >= 1
+    sweep_crops: int = 3  # most search crops in one of them, >= 1
+    near_frames: int = 30  # frames in which its old place needs no similarity, >= 0
+    found_share: float = 0.6  # least peak of what is found again, as a share of the usual, > 0
+    found_similarity: float = 0.5  # least cosine to an exemplar seen before, -1 to 1
+    found_frames: int = 3  # tracked in a row until what was found is "tracking" again, >= 1
+    memory_size: int = 6  # latest exemplars that are kept to know a found object by, >= 0
+    memory_score: float = 0.8  # an exemplar is kept from this score on, 0 to 1
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -58,19 +71,22 @@ class TrackerConfig:
                     "an odd number, at least 1")  # fmt: skip
         self._check("scale_step", self.scale_step > 1, "above 1")
         for name in ("scale_penalty", "scale_lr", "box_lr", "hold_score", "window_influence",
-                     "min_size_ratio", "kernel_first_weight"):  # fmt: skip
+                     "min_size_ratio", "kernel_first_weight", "score_share", "usual_lr",
+                     "tracking_score", "learn_score", "memory_score"):  # fmt: skip
             self._check(name, 0 <= getattr(self, name) <= 1, "from 0 to 1")
         self._check("response_upsampling", self.response_upsampling >= 1, "at least 1")
         for name in ("kernel_first_steps", "kernel_steps", "kernel_regularization",
-                     "kernel_background"):  # fmt: skip
+                     "kernel_background", "near_frames", "memory_size"):  # fmt: skip
             self._check(name, getattr(self, name) >= 0, "at least 0")
         self._check("kernel_lr", 0 <= self.kernel_lr < 1, "from 0 to below 1")
-        for name in ("kernel_interval", "kernel_memory"):
+        for name in ("kernel_interval", "kernel_memory", "lost_frames", "found_frames",
+                     "sweep_frames", "sweep_crops"):  # fmt: skip
             self._check(name, getattr(self, name) >= 1, "at least 1")
-        self._check("kernel_sigma", self.kernel_sigma > 0, "above 0")
+        for name in ("kernel_sigma", "usual_peak", "found_share"):
+            self._check(name, getattr(self, name) > 0, "above 0")
         self._check("max_size_ratio", self.max_size_ratio >= 1, "at least 1")
+        self._check("found_similarity", -1 <= self.found_similarity <= 1, "from -1 to 1")
         self._check("score_slope", self.score_slope > 0, "above 0")
-        self._check("tracking_score", 0 <= self.tracking_score <= 1, "from 0 to 1")
         self._check("lost_score", 0 <= self.lost_score <= self.tracking_score,
                     "from 0 to tracking_score")  # fmt: skip
 

@@ -1,10 +1,13 @@
 """What to look for: the exemplar, and what is learned about it while it is followed."""
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
+from itertools import product
 
 import cv2
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -14,12 +17,14 @@ from tracker.crops import Color, crop_squares, exemplar_extent, search_extent
 from tracker.frames import Frame
 from tracker.kernel import ExemplarKernel, gaussian_label
 from tracker.models import Features, TwinNetwork
-from tracker.models.heads import refined
+from tracker.models.heads import Levels, refined
+from tracker.ops import xcorr
 
 FIRST_SHIFTS = ((0, 0), (-3, 2), (3, -2), (2, 3), (-2, -3))
 """Cells by which the object is moved in the samples of the first frame."""
 BLUR = 2.0  # deviation of the blurred sample of the first frame, crop pixels
 MIN_SIGMA = 0.7  # of a wanted response, cells
+SLICE = 4  # crops in one pass of a network on the CPU; with more, its caches overflow
 
 
 class Exemplar:
@@ -31,6 +36,9 @@ class Exemplar:
         frame: the first frame.
         box: the object in it.
         fill: colour outside the frame.
+
+    Attributes:
+        parts: what the box head compares with, or None where it is not used.
     """
 
     def __init__(
@@ -39,49 +47,72 @@ class Exemplar:
         self._network, self._config, self._fill = network, config, fill
         center, size = center_and_size(box)
         extent = exemplar_extent(*size, config.context_amount)
-        crop = crop_squares(frame, center, [extent], config.exemplar_size, fill)
-        features = self.extract(crop)
+        features = extract(
+            network, crop_squares(frame, center, [extent], config.exemplar_size, fill)
+        )
         self._embedding = network.exemplar_part(features.embedding)
-        self._parts: Tensor | None = None
+        self._memory: deque[Tensor] = deque(maxlen=config.memory_size)
+        self.parts: Tensor | None = None
         self._kernel: ExemplarKernel | None = None
         if config.box_lr:
             middle = config.exemplar_size / 2
             in_crop = [middle, middle, *(size * config.exemplar_size / extent)]
-            self._parts = self._of_parts(features, in_crop)
+            self.parts = self._of_parts(features, in_crop)
         if config.kernel_first_steps:
             self._kernel = self._first_kernel(frame, box)
 
-    @torch.inference_mode()
-    def extract(self, crops: NDArray[np.uint8]) -> Features:
-        """Features of crops ``(N, s, s, 3)``."""
-        device = self._network.gain.device
-        return self._network.extract(torch.from_numpy(crops).to(device).permute(0, 3, 1, 2).float())
+    @property
+    def is_learned(self) -> bool:
+        """Whether it is a kernel learned from samples, not the embedding of the first frame."""
+        return self._kernel is not None
+
+    @property
+    def filter(self) -> Tensor:
+        """What search embeddings are correlated with, ``(1, C, h, w)``."""
+        return self._embedding if self._kernel is None else self._kernel.kernel
 
     @torch.inference_mode()
-    def respond(self, search: Features) -> NDArray[np.float32]:
-        """Response maps ``(N, n, n)`` to the features of N search crops."""
-        if self._kernel is None:
-            responses = self._network.correlate(self._embedding, search.embedding)
-        else:
-            responses = self._kernel.respond(search.embedding)
-        return responses[:, 0].cpu().numpy()
+    def learn(self, frame: Frame, box: Box, remember: bool) -> None:
+        """Take in the object as it is in a later frame.
 
-    @torch.inference_mode()
-    def refine(self, search: Features, index: int, box: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The box head's opinion on a box ``(cx, cy, w, h)``, in pixels of search crop ``index``.
-
-        Needs ``config.box_lr`` above 0.
+        Args:
+            frame, box: the object.
+            remember: also keep it among the exemplars that ``similarity`` compares with.
         """
-        proposal = torch.tensor(box, dtype=torch.float32, device=self._parts.device)[None]
-        levels = tuple(level[index : index + 1] for level in search.levels)
-        change = self._network.head(self._parts, levels, proposal)
-        return refined(proposal, change)[0].cpu().double().numpy()
+        if self._kernel is None and not remember:
+            return
+        embedding, label = self._sample(frame, box)
+        if self._kernel is not None:
+            self._kernel.learn(embedding, label)
+        if remember:
+            row, column = (side // 2 for side in label.shape[1:])
+            self._memory.append(self._at(embedding, row, column).clone())
 
     @torch.inference_mode()
-    def learn(self, frame: Frame, box: Box) -> None:
-        """Take the object, as it is in a later frame, into the kernel."""
-        if self._kernel is not None:
-            self._kernel.learn(*self._sample(frame, box))
+    def similarity(self, embedding: Tensor, cell: tuple[int, int]) -> float:
+        """How like a place is to the likest exemplar seen: the first one, and the latest.
+
+        Args:
+            embedding: of one search crop, ``(1, C, h, w)``.
+            cell: the place, as ``(row, column)`` of the response map; its neighbours count too.
+
+        Returns:
+            Cosine of the embeddings, -1 to 1.
+        """
+        exemplars = torch.cat([self._embedding, *self._memory]).flatten(1)
+        rows, columns = (
+            range(max(middle - 1, 0), min(middle + 1, searched - sought) + 1)
+            for middle, searched, sought in zip(
+                cell, embedding.shape[2:], self._embedding.shape[2:], strict=True
+            )
+        )
+        places = [self._at(embedding, *place).flatten() for place in product(rows, columns)]
+        return float((F.normalize(exemplars) @ F.normalize(torch.stack(places)).T).max())
+
+    def _at(self, embedding: Tensor, row: int, column: int) -> Tensor:
+        """The part of a search embedding that the exemplar covers at a cell of the response map."""
+        height, width = self._embedding.shape[2:]
+        return embedding[:, :, row : row + height, column : column + width]
 
     @torch.inference_mode()
     def _of_parts(self, features: Features, box: list[float]) -> Tensor:
@@ -120,7 +151,7 @@ class Exemplar:
         )
         if change is not None:
             crops = change(crops[0])[None]
-        embedding = self.extract(crops).embedding
+        embedding = extract(self._network, crops).embedding
         height, width = (
             searched - sought + 1
             for searched, sought in zip(embedding.shape[2:], self._embedding.shape[2:], strict=True)
@@ -128,6 +159,49 @@ class Exemplar:
         sigma = np.maximum(config.kernel_sigma * size / cell, MIN_SIGMA)
         label = gaussian_label((height, width), shift, sigma).to(embedding.device)
         return embedding, label
+
+
+@torch.inference_mode()
+def extract(network: TwinNetwork, crops: NDArray[np.uint8]) -> Features:
+    """Features of crops ``(N, s, s, 3)``, on the network's device."""
+    device = network.gain.device
+    pixels = torch.from_numpy(crops).to(device).permute(0, 3, 1, 2)
+    parts = pixels.split(SLICE if device.type == "cpu" else len(pixels))
+    features = [network.extract(part.float()) for part in parts]
+    if len(features) == 1:
+        return features[0]
+    embeddings, levels = zip(*features, strict=True)
+    return Features(
+        torch.cat(embeddings), tuple(torch.cat(level) for level in zip(*levels, strict=True))
+    )
+
+
+@torch.inference_mode()
+def respond(
+    network: TwinNetwork, exemplars: Sequence[Exemplar], search: Features
+) -> NDArray[np.float32]:
+    """Response maps ``(N, n, n)`` of N exemplars, each to its own of N search crops."""
+    responses = xcorr(torch.cat([each.filter for each in exemplars]), search.embedding)
+    if not exemplars[0].is_learned:
+        responses = network.gain * responses + network.bias
+    return responses[:, 0].cpu().numpy()
+
+
+@torch.inference_mode()
+def refine(
+    network: TwinNetwork, exemplar: Exemplar, levels: Levels, box: Sequence[float]
+) -> NDArray[np.float64]:
+    """The box head's opinion on a box, as a box.
+
+    Args:
+        network: one with a box head.
+        exemplar: made with ``config.box_lr`` above 0.
+        levels: of one search crop.
+        box: ``(cx, cy, w, h)``, in pixels of that crop.
+    """
+    proposal = torch.tensor([box], dtype=torch.float32, device=exemplar.parts.device)
+    change = network.head(exemplar.parts, levels, proposal)
+    return refined(proposal, change)[0].cpu().double().numpy()
 
 
 def _mirrored(crop: Frame) -> Frame:

@@ -3,7 +3,6 @@
 ``run_jobs`` takes the sources one after the other, ``_follow`` is the loop over the frames of one.
 """
 
-import copy
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack, closing, suppress
@@ -17,10 +16,10 @@ from tracker.boxes import Box, check_box
 from tracker.datasets.text import read_boxes
 from tracker.errors import BoxError, DisplayError, SourceEndedEarly, TrackerError
 from tracker.frames import Frame, frame_size
+from tracker.multi import MultiTracker
 from tracker.outputs import EarlierRun, Outputs, Paths, check_outputs, plan_outputs
 from tracker.result import TrackResult
 from tracker.summary import Summary
-from tracker.tracking import Tracker
 from tracker.video import (
     Source,
     VideoFrame,
@@ -111,7 +110,7 @@ def run_jobs(sources: Sequence[str], job: Job) -> int:
     inputs = [*sources, *filter(None, (job.model, job.box_file, job.truth))]
     for paths in plans:
         check_outputs(paths, inputs, overwrite=job.overwrite, resume=job.resume)
-    tracker = Tracker(job.model, job.device)
+    tracker = MultiTracker(job.model, job.device)
     exit_code = 0
     for source, paths in zip(sources, plans, strict=True):
         try:
@@ -124,7 +123,7 @@ def run_jobs(sources: Sequence[str], job: Job) -> int:
     return exit_code
 
 
-def _run(source: str, job: Job, tracker: Tracker, paths: Paths) -> None:
+def _run(source: str, job: Job, tracker: MultiTracker, paths: Paths) -> None:
     summary = Summary(read_boxes(job.truth, first_pixel=1) if job.truth else None)
     try:
         _follow(source, job, tracker, paths, summary)
@@ -141,18 +140,17 @@ def _report(source: str, job: Job, paths: Paths, summary: Summary) -> None:
         print(f"{without_secrets(source)}: {summary}", *written, sep="\n", file=stream)
 
 
-def _follow(source: str, job: Job, tracker: Tracker, paths: Paths, summary: Summary) -> None:
+def _follow(source: str, job: Job, tracker: MultiTracker, paths: Paths, summary: Summary) -> None:
     with ExitStack() as stack:
         frames = stack.enter_context(_open(source, job))
         frames_ahead = stack.enter_context(closing(prefetch(frames)))
         first = next(frames_ahead)
         boxes = job.first_boxes(first)
         job.check_against(first, len(boxes))
-        objects = [_Followed(copy.copy(tracker), number) for number in range(1, len(boxes) + 1)]
-        results = [each.init(first, box) for each, box in zip(objects, boxes, strict=True)]
+        results = _of(first, tracker.init(first.image, boxes))
         earlier = EarlierRun(paths["csv"], results) if job.resume else None
         outputs = stack.enter_context(Outputs(
-            paths, first, objects=len(objects), source=without_secrets(source),
+            paths, first, objects=len(boxes), source=without_secrets(source),
             model=tracker.model, fps=frames.fps, overwrite=job.overwrite or job.resume,
             kept=earlier.frames if earlier else (),
         ))  # fmt: skip
@@ -166,40 +164,31 @@ def _follow(source: str, job: Job, tracker: Tracker, paths: Paths, summary: Summ
         for frame in chain([first], frames_ahead):
             known = earlier.take(frame) if earlier else None
             if frame is not first:
-                results = [each.follow(frame, reinit, known) for each in objects]
+                results = _next(tracker, frame, reinit.get(frame.index), known)
             picture = outputs.write(frame, results, draw=window is not None)
             summary.add(results)
             progress.update()
-            if window and not _show(window, picture, frame, objects):
+            if window and not _show(window, picture, frame, tracker):
                 return
         if earlier:
             earlier.finish()
 
 
-class _Followed:
-    """One object of a run: its tracker and its number."""
+def _next(
+    tracker: MultiTracker, frame: VideoFrame, reinit: Box | None, known: list[TrackResult] | None
+) -> list[TrackResult]:
+    """Start again where that was asked for, take over what is known already, or track."""
+    if reinit:
+        started = [tracker.reinit(frame.image, id, reinit) for id in tracker.ids]
+        return known or _of(frame, started)
+    if known:
+        tracker.resume(frame.image, known)
+        return known
+    return _of(frame, tracker.update(frame.image))
 
-    def __init__(self, tracker: Tracker, number: int) -> None:
-        self._tracker, self._number = tracker, number
 
-    def init(self, frame: VideoFrame, box: Box) -> TrackResult:
-        return self._of(frame, self._tracker.init(frame.image, box))
-
-    def follow(
-        self, frame: VideoFrame, reinit: dict[int, Box], known: list[TrackResult] | None
-    ) -> TrackResult:
-        """Start again where that was asked for, take over what is known already, or track."""
-        earlier = known[self._number - 1] if known else None
-        if frame.index in reinit:
-            started = self.init(frame, reinit[frame.index])
-            return earlier or started
-        if earlier:
-            self._tracker.resume(frame.image, earlier)
-            return earlier
-        return self._of(frame, self._tracker.update(frame.image))
-
-    def _of(self, frame: VideoFrame, result: TrackResult) -> TrackResult:
-        return replace(result, frame=frame.index, time_s=frame.time_s, id=self._number)
+def _of(frame: VideoFrame, results: Sequence[TrackResult]) -> list[TrackResult]:
+    return [replace(each, frame=frame.index, time_s=frame.time_s) for each in results]
 
 
 def _open(source: str, job: Job) -> Source:
@@ -211,11 +200,11 @@ def _open(source: str, job: Job) -> Source:
     )
 
 
-def _show(window: Window, picture: Frame, frame: VideoFrame, objects: list[_Followed]) -> bool:
+def _show(window: Window, picture: Frame, frame: VideoFrame, tracker: MultiTracker) -> bool:
     """Show a frame and obey the keys; False when the user wants to end."""
     key = window.show(picture)
     if key == REDRAW_KEY:
         with suppress(BoxError, DisplayError):  # nothing was drawn: go on as before
-            for each, box in zip(objects, select_boxes(frame.image), strict=False):
-                each.init(frame, box)
+            for id, box in zip(tracker.ids, select_boxes(frame.image), strict=False):
+                tracker.reinit(frame.image, id, box)
     return key not in QUIT_KEYS

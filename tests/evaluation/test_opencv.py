@@ -63,10 +63,13 @@ def test_where_opencv_reports_failure_the_last_box_stays(stand_in, monkeypatch):
     frame = np.zeros((40, 50, 3), np.uint8)
     tracker = OpenCvTracker("csrt")
     tracker.init(frame, (5.5, 6, 7, 8))
+    assert tracker.found
     monkeypatch.setattr(stand_in, "answer", (False, (0, 0, 0, 0)))
     assert tracker.update(frame) == (5.5, 6, 7, 8)
+    assert not tracker.found
     monkeypatch.setattr(stand_in, "answer", (True, (1, 2, 3, 4)))
     assert tracker.update(frame) == (1, 2, 3, 4)
+    assert tracker.found
     monkeypatch.setattr(stand_in, "answer", (False, (0, 0, 0, 0)))
     assert tracker.update(frame) == (1, 2, 3, 4)
 

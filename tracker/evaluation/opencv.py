@@ -27,6 +27,9 @@ class OpenCvTracker:
     draws random numbers from the C library; they start afresh with each ``init``, so that a run
     does not depend on those before it.
 
+    Attributes:
+        found: whether OpenCV reported success for the last frame.
+
     Args:
         kind: "mil", "kcf", "csrt", "vit", "nano" or "dasiamrpn".
         files: the model files that the last three need, in the order of OpenCV's settings.
@@ -54,11 +57,12 @@ class OpenCvTracker:
         self._tracker = self._create()
         x, y, w, h = (round(side) for side in box)
         self._box: Box = box
+        self.found = True
         self._tracker.init(_bgr(frame), (x, y, max(w, 1), max(h, 1)))
 
     def update(self, frame: Frame) -> Box:
-        found, box = self._tracker.update(_bgr(frame))
-        if found:
+        self.found, box = self._tracker.update(_bgr(frame))
+        if self.found:
             x, y, w, h = (float(side) for side in box)
             self._box = (x, y, w, h)
         return self._box

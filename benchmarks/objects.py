@@ -1,0 +1,146 @@
+"""Many objects on one stream, next to as many trackers run one after another.
+
+    python benchmarks/objects.py [--objects 16] [--most 64] [--frames 100] [--long 2000]
+
+Makes a 1280x720 H.264 clip (the sample clip, forwards and backwards) and follows boxes all
+over it: decode and track, as ``tracker track --save-csv`` does. All in one pass over the clip, and
+some of them each in a pass of its own. Then the cost of a frame and object for 1, 2, 4, ... objects
+in one pass, and with ``--long`` the memory in a pass of so many frames.
+"""
+
+import argparse
+import json
+import os
+import tempfile
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+
+from tracker.threads import spin_briefly
+
+spin_briefly()  # as the command line does, before PyTorch loads
+
+import cv2
+import numpy as np
+import torch
+from speed import SIZE, machine, make_clip
+
+from tracker.boxes import Box
+from tracker.multi import MultiTracker
+from tracker.video import open_source, prefetch
+
+SIDE = 56  # of the boxes, pixels
+SEPARATE = 4  # passes with a single object that are really run; the others would take as long
+
+
+def main() -> None:
+    args = parse_arguments()
+    torch.set_num_threads(args.threads)
+    cv2.setNumThreads(args.threads)
+    tracker = MultiTracker("default", "cpu")
+    with tempfile.TemporaryDirectory() as folder:
+        clip = Path(folder) / "clip.mp4"
+        with ProcessPoolExecutor(1) as helper:  # its memory is not the tracker's
+            helper.submit(make_clip, clip, max(args.frames, args.long)).result()
+        follow(tracker, clip, spread(1), 10)  # warm up
+        alone = [
+            follow(tracker, clip, [box], args.frames) for box in spread(args.objects)[:SEPARATE]
+        ]
+        together = follow(tracker, clip, spread(args.objects), args.frames)
+        counts = [2**power for power in range(args.most.bit_length()) if 2**power <= args.most]
+        curve = {n: follow(tracker, clip, spread(n), args.frames // 2) for n in counts}
+        memory = memory_of(tracker, clip, spread(args.objects), args.long) if args.long else []
+    report = {
+        "machine": machine(), "threads": args.threads, "objects": args.objects,
+        "separate_object_frames_per_s": 1 / float(np.mean(alone)),
+        "together_object_frames_per_s": args.objects / together,
+        "ms_per_frame_and_object": {n: 1000 * seconds / n for n, seconds in curve.items()},
+        "memory_mib": memory,
+    }  # fmt: skip
+    print_report(report)
+    if args.json:
+        args.json.write_text(json.dumps(report, indent=2) + "\n")
+    if args.plot:
+        plot(report["ms_per_frame_and_object"], args.plot)
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--objects", type=int, default=16)
+    parser.add_argument("--most", type=int, default=64, help="objects at the end of the curve")
+    parser.add_argument("--frames", type=int, default=100, help="of each pass")
+    parser.add_argument("--long", type=int, default=0, help="frames of the pass for memory")
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--json", type=Path, help="write the numbers to this file")
+    parser.add_argument("--plot", type=Path, help="draw the curve into this file")
+    return parser.parse_args()
+
+
+def spread(count: int) -> list[Box]:
+    """Boxes in a regular pattern over the frame."""
+    columns = int(np.ceil(np.sqrt(count * SIZE[0] / SIZE[1])))
+    rows = -(-count // columns)
+    return [
+        ((number % columns + 0.5) * SIZE[0] / columns - SIDE / 2,
+         (number // columns + 0.5) * SIZE[1] / rows - SIDE / 2, SIDE, SIDE)
+        for number in range(count)
+    ]  # fmt: skip
+
+
+def follow(tracker: MultiTracker, clip: Path, boxes: Sequence[Box], frames: int) -> float:
+    """Seconds a frame of one pass over the first frames of the clip, decoding included."""
+    with open_source(str(clip)) as source, closing(prefetch(source)) as ahead:
+        tracker.init(next(ahead).image, boxes)
+        started = time.perf_counter()
+        for frame in islice(ahead, frames):
+            tracker.update(frame.image)
+        return (time.perf_counter() - started) / frames
+
+
+def memory_of(tracker: MultiTracker, clip: Path, boxes: Sequence[Box], frames: int) -> list[float]:
+    """Resident MiB at ten times of one long pass."""
+    used = []
+    with open_source(str(clip)) as source, closing(prefetch(source)) as ahead:
+        tracker.init(next(ahead).image, boxes)
+        for number, frame in enumerate(islice(ahead, frames - 1), 1):
+            tracker.update(frame.image)
+            if number % (frames // 10) == 0:
+                used.append(resident_mib())
+    return used
+
+
+def resident_mib() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def print_report(report: dict) -> None:
+    separate = report["separate_object_frames_per_s"]
+    together = report["together_object_frames_per_s"]
+    print(f"{report['machine']}, {report['threads']} threads, clip of {SIZE[0]}x{SIZE[1]}")
+    print(f"{report['objects']} objects, object-frames per second: "
+          f"one after another {separate:.1f}, together {together:.1f} "
+          f"({together / separate:.2f} times)")  # fmt: skip
+    print("| objects | ms per frame and object |\n|---|---|")
+    for count, ms in report["ms_per_frame_and_object"].items():
+        print(f"| {count} | {ms:.1f} |")
+    if report["memory_mib"]:
+        print("MiB over the long pass:", ", ".join(f"{mib:.0f}" for mib in report["memory_mib"]))
+
+
+def plot(curve: dict[int, float], path: Path) -> None:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6, 3.5), layout="constrained")
+    axes = figure.subplots()
+    axes.plot(list(curve), list(curve.values()), marker="o")
+    axes.set(xscale="log", xlabel="objects", ylabel="ms per frame and object", ylim=(0, None))
+    axes.set_xticks(list(curve), [str(count) for count in curve])
+    figure.savefig(path, dpi=120)
+
+
+if __name__ == "__main__":
+    main()

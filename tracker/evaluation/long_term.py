@@ -1,0 +1,146 @@
+"""How well a tracker knows when its object is gone, and finds it again.
+
+Tracking precision, recall and F-score as in Lukezic et al., "Now you see me: evaluating
+performance in long-term visual tracking", 2018 (arXiv:1804.07056), the measures of VOT-LT: at a
+threshold on the score, precision is the mean overlap over the frames that the tracker reports,
+recall that over the frames in which the object is present. Beside them, of the tracker's state:
+how many returns it finds again and how often it believes to track what is not there.
+
+All arrays have one row per frame. Overlaps are in [0, 1]; see :func:`presence_overlaps`.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from tracker.boxes import overlap
+from tracker.errors import DatasetError
+
+Array = NDArray[np.float64]
+
+FOUND_OVERLAP = 0.5
+"""The object is found where the overlap is above this."""
+
+REFOUND_WITHIN = 30
+"""Frames in which a returned object is to be found again."""
+
+
+class PresenceScore(NamedTuple):
+    """Precision, recall and their harmonic mean, each in [0, 1], at one threshold."""
+
+    f_score: float
+    precision: float
+    recall: float
+    threshold: float
+
+
+def presence_overlaps(boxes: ArrayLike, truth: ArrayLike) -> Array:
+    """Intersection over union ``(N,)`` of boxes ``(N, 4)`` with the truth ``(N, 4)``.
+
+    0 where the object is absent (a row of NaN in ``truth``) or the tracker gives no box.
+    """
+    return np.nan_to_num(overlap(boxes, truth), nan=0.0)
+
+
+def precision_recall(
+    overlaps: ArrayLike, scores: ArrayLike, present: ArrayLike, thresholds: ArrayLike
+) -> tuple[Array, Array]:
+    """Tracking precision and recall of one sequence, equations 1 and 2 of the paper.
+
+    A frame is reported at a threshold if its score is at least that. Reported frames without the
+    object count in the precision, present frames that are not reported in the recall, both with
+    overlap 0. Where no frame is reported the precision is 1, as in the VOT toolkit.
+
+    Args:
+        overlaps: ``(N,)``; 0 where the object is absent.
+        scores: ``(N,)``; NaN where the tracker gives no box.
+        present: ``(N,)`` bool, true in one frame at least.
+        thresholds: ``(T,)`` on the score.
+
+    Returns:
+        Precision ``(T,)`` and recall ``(T,)``.
+
+    Raises:
+        DatasetError: the object is in no frame.
+    """
+    overlaps, scores = np.asarray(overlaps, float), np.asarray(scores, float)
+    if not np.any(present):
+        raise DatasetError("expected a frame in which the object is present; got none")
+    reported = ~np.isnan(scores)
+    falling = np.argsort(-scores[reported], kind="stable")
+    sums = np.concatenate([[0], np.cumsum(overlaps[reported][falling])])
+    counts = np.searchsorted(-scores[reported][falling], -np.asarray(thresholds), side="right")
+    precision = np.divide(sums[counts], counts, out=np.ones(len(counts)), where=counts > 0)
+    return precision, sums[counts] / np.count_nonzero(present)
+
+
+def f_scores(precision: ArrayLike, recall: ArrayLike) -> Array:
+    """Harmonic mean of precision and recall, of any shape; 0 where both are 0."""
+    precision, recall = np.asarray(precision, float), np.asarray(recall, float)
+    total = precision + recall
+    return np.divide(2 * precision * recall, total, out=np.zeros_like(total), where=total > 0)
+
+
+def presence_score(runs: Iterable[tuple[ArrayLike, ArrayLike, ArrayLike]]) -> PresenceScore:
+    """The greatest F-score over all thresholds on the score.
+
+    Precision and recall at a threshold are averaged over the sequences before the F-score is
+    taken, so that each counts the same.
+
+    Args:
+        runs: ``(overlaps, scores, present)`` of each sequence, as :func:`precision_recall` takes.
+
+    Raises:
+        DatasetError: no sequences, or one in which the object is in no frame.
+    """
+    runs = list(runs)
+    if not runs:
+        raise DatasetError("expected at least one sequence; got none")
+    scores = np.concatenate([np.asarray(scores, float) for _, scores, _ in runs])
+    thresholds = np.unique(scores[~np.isnan(scores)])
+    if not len(thresholds):
+        return PresenceScore(0.0, 1.0, 0.0, np.inf)
+    curves = [precision_recall(*run, thresholds) for run in runs]
+    precision, recall = np.mean(curves, axis=0)
+    f = f_scores(precision, recall)
+    best = int(f.argmax())
+    return PresenceScore(*(float(values[best]) for values in (f, precision, recall, thresholds)))
+
+
+def return_frames(present: ArrayLike, absent: ArrayLike) -> NDArray[np.int64]:
+    """The frames ``(R,)`` in which the object is present again after an absence.
+
+    Frames that are neither, in which it is partly seen, are between the two.
+    """
+    present, absent = np.asarray(present, bool), np.asarray(absent, bool)
+    clear = np.flatnonzero(present | absent)
+    again = present[clear[1:]] & absent[clear[:-1]]
+    return clear[1:][again]
+
+
+def frames_until_found(tracking: ArrayLike, overlaps: ArrayLike, returns: ArrayLike) -> Array:
+    """How many frames ``(R,)`` after each return the object is found again.
+
+    Found is a frame with the state "tracking" and an overlap above 0.5.
+
+    Args:
+        tracking: ``(N,)`` bool, whether the state is "tracking".
+        overlaps: ``(N,)``.
+        returns: ``(R,)`` rising frames, as :func:`return_frames` gives them.
+
+    Returns:
+        0 where it is found in the frame of the return; infinity where it is not found before the
+        next return or the end.
+    """
+    found = np.flatnonzero(np.asarray(tracking, bool) & (np.asarray(overlaps) > FOUND_OVERLAP))
+    returns = np.asarray(returns, int)
+    first = np.append(found.astype(float), np.inf)[np.searchsorted(found, returns)]
+    return np.where(first < np.append(returns[1:], np.inf), first - returns, np.inf)
+
+
+def false_alarms(tracking: ArrayLike, absent: ArrayLike) -> float:
+    """Share of the absent frames whose state is "tracking"; 0 where no frame is."""
+    absent = np.asarray(absent, bool)
+    return float(np.asarray(tracking, bool)[absent].mean()) if absent.any() else 0.0

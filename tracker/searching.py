@@ -1,0 +1,177 @@
+"""What is seen in search crops: from places in a frame to the likeliest place of each object.
+
+x, search     where to look: a crop of the frame around a place
+response      similarity of the exemplar to each position of a search crop
+box head      how the object's width and height have changed, from the features at its position
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tracker.boxes import Box
+from tracker.config import TrackerConfig
+from tracker.crops import crop_squares, scale_factors
+from tracker.exemplar import extract, refine, respond
+from tracker.frames import Frame
+from tracker.models import Features, TwinNetwork
+from tracker.response import (
+    Map,
+    apply_window,
+    best_scale,
+    cosine_window,
+    displacement,
+    find_peak,
+    upsample,
+)
+from tracker.target import Target
+
+MAX_GROWTH = 1.65
+"""The box head's opinion counts up to this factor on a side."""
+
+Place = NDArray[np.float64]
+"""``(x, y)`` in frame pixels."""
+
+
+class View(NamedTuple):
+    """A search crop: the object that is looked for, the crop's middle, and its zoom."""
+
+    target: Target
+    center: Place
+    zoom: float = 1.0
+
+    @property
+    def extent(self) -> float:
+        """Side in frame pixels."""
+        return self.zoom * self.target.search_extent
+
+
+class Sight(NamedTuple):
+    """The likeliest place of an object in a search crop.
+
+    Attributes:
+        view: the crop.
+        features: of the crop, a batch of one.
+        cell: the place as ``(row, column)`` of the response map.
+        in_crop: as ``(dx, dy)`` from the crop's middle, in its pixels.
+        center: in the frame.
+        peak: the response there.
+    """
+
+    view: View
+    features: Features
+    cell: tuple[int, int]
+    in_crop: tuple[float, float]
+    center: Place
+    peak: float
+
+    @property
+    def target(self) -> Target:
+        return self.view.target
+
+
+class Searcher:
+    """Looks for objects with a network, prepared for inference, and settings."""
+
+    def __init__(self, network: TwinNetwork, config: TrackerConfig) -> None:
+        self._network, self._config = network, config
+        self._scales = scale_factors(config.num_scales, config.scale_step)
+
+    def around(self, frame: Frame, places: Sequence[tuple[Target, Place]]) -> list[Sight]:
+        """Look for each object near one place, at several scales, the nearer the likelier."""
+        config, count = self._config, len(self._scales)
+        # search crops x, one per scale, and their responses f(z, x)
+        views = [View(*place, zoom) for place in places for zoom in self._scales]
+        responses, features = self._responses(frame, views)
+        sights = []
+        for first in range(0, len(views), count):
+            # the scale with the highest peak, then the peak under the cosine window
+            refined = upsample(responses[first : first + count], config.response_upsampling)
+            scale = best_scale(refined, config.scale_penalty)
+            window = cosine_window(refined.shape[-1])
+            windowed = apply_window(refined[scale], window, config.window_influence)
+            crop = first + scale
+            peak = find_peak(windowed)
+            sights.append(self._sight(views[crop], features[crop], refined[scale], peak))
+        return sights
+
+    def among(self, frame: Frame, places: Sequence[tuple[Target, Sequence[Place]]]) -> list[Sight]:
+        """Look for each object at several places, all of them as likely."""
+        views = [View(target, place) for target, several in places for place in several]
+        responses, features = self._responses(frame, views)
+        sights, first = [], 0
+        for _, several in places:
+            peaks = responses[first : first + len(several)].max(axis=(1, 2))
+            crop = first + int(peaks.argmax())
+            refined = upsample(responses[crop : crop + 1], self._config.response_upsampling)[0]
+            sights.append(self._sight(views[crop], features[crop], refined, find_peak(refined)))
+            first += len(several)
+        return sights
+
+    def boxes(self, sights: Sequence[Sight]) -> list[Box]:
+        """Boxes of objects where they are seen: the size follows the box head or the scale."""
+        growths = self._head_growths(sights) if self._config.box_lr else self._scale_growths(sights)
+        return [
+            sight.target.bounded(sight.center, sight.target.size * growth)
+            for sight, growth in zip(sights, growths, strict=True)
+        ]
+
+    def _scale_growths(self, sights: Sequence[Sight]) -> list[float]:
+        return [1 + self._config.scale_lr * (sight.view.zoom - 1) for sight in sights]
+
+    def _head_growths(self, sights: Sequence[Sight]) -> list[NDArray[np.float64]]:
+        """The head moves the centre as well; the response is surer of it and keeps it."""
+        config, growths = self._config, []
+        for sight in sights:
+            size = sight.target.size * config.search_size / sight.view.extent  # in the crop
+            center = config.search_size / 2 + np.array(sight.in_crop)
+            box = refine(
+                self._network, sight.target.exemplar, sight.features.levels, [*center, *size]
+            )
+            change = np.clip(box[2:] / size, 1 / MAX_GROWTH, MAX_GROWTH)
+            growths.append(change**config.box_lr)
+        return growths
+
+    def _responses(
+        self, frame: Frame, views: Sequence[View]
+    ) -> tuple[NDArray[np.float32], list[Features]]:
+        """Cut out search crops, embed them in one pass, correlate each with its own exemplar.
+
+        Returns:
+            Response maps ``(N, n, n)``, and the features of each of the N crops.
+        """
+        if not views:
+            return np.empty((0, 1, 1), np.float32), []
+        size = self._config.search_size
+        crops = [
+            crop_squares(frame, view.center, [view.extent], size, view.target.fill)
+            for view in views
+        ]
+        search = extract(self._network, np.concatenate(crops))
+        responses = respond(self._network, [view.target.exemplar for view in views], search)
+        return responses, _each(search)
+
+    def _sight(
+        self, view: View, features: Features, refined: Map, peak: tuple[float, float]
+    ) -> Sight:
+        """The place of a peak ``(row, column)`` of a refined response map."""
+        config = self._config
+        upsampling = config.response_upsampling
+        in_crop = displacement(peak, len(refined), upsampling, self._network.total_stride)
+        center = view.center + np.array(in_crop) * view.extent / config.search_size
+        row, column = (round(each) for each in peak)
+        cell = (row // upsampling, column // upsampling)
+        return Sight(view, features, cell, in_crop, center, float(refined[row, column]))
+
+
+def _each(features: Features) -> list[Features]:
+    """The features of N crops as N batches of one."""
+    return [
+        Features(
+            features.embedding[crop : crop + 1],
+            tuple(level[crop : crop + 1] for level in features.levels),
+        )
+        for crop in range(len(features.embedding))
+    ]
