@@ -20,6 +20,7 @@ __version__ = "0.1.0"
 _HOME = {
     "Tracker": "tracking",
     "track": "tracking",
+    "compare": "similarity",
     "TrackResult": "result",
     "TrackerConfig": "config",
     "TrackerError": "errors",
