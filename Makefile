@@ -8,7 +8,7 @@ SAMPLE := build/sample
 export TRACKER_CUDA_ARCHS ?= $(or $(shell nvidia-smi --query-gpu=compute_cap \
 	--format=csv,noheader 2>/dev/null | tr -d . | grep -x '[0-9][0-9]*' | sort -u | paste -sd ';'),75;90+PTX)
 
-.PHONY: setup track test test-all lint format clean
+.PHONY: setup track demo demo-picture test test-all lint format clean
 
 setup: $(VENV)/installed
 
@@ -36,6 +36,12 @@ track: setup
 	$(BIN)/tracker track $(SAMPLE)/clip.mp4 --box-file $(SAMPLE)/groundtruth_rect.txt \
 		--truth $(SAMPLE)/groundtruth_rect.txt \
 		-o $(SAMPLE)/tracked.mp4 --save-csv $(SAMPLE)/tracked.csv --overwrite
+
+demo: setup
+	$(BIN)/tracker demo
+
+demo-picture: setup  # needs Chromium
+	DEMO_PICTURE=$(CURDIR)/.github/demo.png $(BIN)/python -m pytest -k picture_of_the_readme
 
 test: setup
 	$(BIN)/python -m pytest

@@ -26,7 +26,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from setuptools import Extension, setup
+from setuptools import Extension, find_packages, setup
 from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_ext import build_ext
 
@@ -195,4 +195,9 @@ if __name__ == "__main__":
     os.chdir(Path(__file__).parent)
     build_mode(os.environ)
     extension = Extension("tracker._C", ["csrc/bindings.cpp"], optional=True)
-    setup(ext_modules=[extension], cmdclass={"build_ext": BuildCuda, "bdist_wheel": Wheel})
+    setup(
+        packages=[*find_packages(include=["tracker", "tracker.*"]), "tracker_demo"],
+        package_dir={"tracker_demo": "demo"},
+        ext_modules=[extension],
+        cmdclass={"build_ext": BuildCuda, "bdist_wheel": Wheel},
+    )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "tracker"
+DEMO = Path(__file__).parents[1] / "demo"
 
 # Each module may import those of its own layer and of the layers above it in this list.
 LAYERS = [
@@ -20,7 +21,7 @@ LAYERS = [
     {"target"},
     {"searching", "redetection"},
     {"engine"},
-    {"tracking", "multi"},
+    {"tracking", "multi", "similarity"},
     {"evaluation", "training"},
     {"outputs", "summary", "info", "pipeline", "benchmark", "train"},
     {"cli", "options", "__main__"},
@@ -77,11 +78,20 @@ def test_imports_go_one_way(path):
 def test_special_packages_stay_in_their_place(path):
     for name in imports(path):
         top = name.split(".")[0]
-        assert top not in ("benchmarks", "demo", "tests"), f"{relative(path)} imports {name}"
+        assert top not in ("benchmarks", "demo", "tracker_demo", "tests"), (
+            f"{relative(path)} imports {name}"
+        )
         if top in HOMES:
             assert part(path) in HOMES[top], f"{relative(path)} imports {name}"
         if name.startswith("tracker._C"):
             assert part(path) == "ops", f"{relative(path)} imports {name}"
+
+
+@pytest.mark.parametrize("path", sorted(DEMO.glob("*.py")), ids=lambda path: path.name)
+def test_only_the_page_of_the_demo_imports_gradio(path):
+    tops = {name.split(".")[0] for name in imports(path)}
+    assert "gradio" not in tops or path.name == "app.py"
+    assert not tops & {"demo", "tests", "benchmarks"}
 
 
 def test_importing_the_package_loads_nothing_heavy():

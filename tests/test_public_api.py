@@ -7,13 +7,14 @@ import pytest
 import tracker
 
 NAMES = {
-    "tracker": ["Tracker", "MultiTracker", "track", "TrackResult", "TrackerConfig",
+    "tracker": ["Tracker", "MultiTracker", "track", "compare", "TrackResult", "TrackerConfig",
                 "TrackerError", "datasets", "evaluation", "models", "ops", "video", "__version__"],
     "tracker.ops": ["xcorr", "xcorr_depthwise", "xcorr_grad_exemplar", "extension_status"],
     "tracker.models": ["TwinNetwork", "Features", "Model", "load_model", "save_model",
                        "available_models", "fuse_for_inference"],
-    "tracker.video": ["open_source", "parse_position", "Source", "VideoFrame", "prefetch",
-                      "VideoSink", "open_writer", "read_csv", "draw_result"],
+    "tracker.video": ["open_source", "parse_position", "read_header", "VideoHeader", "Source",
+                      "VideoFrame", "prefetch", "VideoSink", "open_writer", "read_csv",
+                      "draw_result"],
     "tracker.datasets": ["open_dataset", "KINDS", "Sequence", "load_otb", "canonical_name",
                          "OTB_ATTRIBUTES", "load_vot", "load_got10k", "load_uav", "load_lasot",
                          "load_folder"],
@@ -22,7 +23,7 @@ NAMES = {
     "tracker.errors": ["TrackerError", "SourceError", "SourceEndedEarly", "BoxError", "FrameError",
                        "WeightsError", "DatasetError", "OutputError", "ExtensionError",
                        "DeviceError", "DisplayError", "EntrantError", "RecipeError",
-                       "TrainingError"],
+                       "TrainingError", "DependencyError"],
 }  # fmt: skip
 
 

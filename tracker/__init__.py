@@ -22,6 +22,7 @@ _HOME = {
     "Tracker": "tracking",
     "MultiTracker": "multi",
     "track": "tracking",
+    "compare": "similarity",
     "TrackResult": "result",
     "TrackerConfig": "config",
     "TrackerError": "errors",

@@ -11,8 +11,10 @@ import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import fields
+from importlib import import_module
+from importlib.util import find_spec
 
-from tracker.errors import OutputError, TrackerError
+from tracker.errors import DependencyError, OutputError, TrackerError
 from tracker.options import build_parser, join_negative_numbers
 from tracker.threads import spin_briefly
 
@@ -30,7 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):  # any file name can be printed
             stream.reconfigure(errors="backslashreplace")
     parser = build_parser({
-        "track": _track, "benchmark": _benchmark, "train": _train, "sample": _sample, "info": _info,
+        "track": _track, "benchmark": _benchmark, "train": _train, "sample": _sample,
+        "demo": _demo, "info": _info,
     })  # fmt: skip
     args = parser.parse_args(join_negative_numbers(sys.argv[1:] if argv is None else argv))
     try:
@@ -94,6 +97,13 @@ def _sample(args: argparse.Namespace) -> int:
     paths = write_sample(args.directory, overwrite=args.overwrite)
     for path in paths:
         print(path)
+    return 0
+
+
+def _demo(args: argparse.Namespace) -> int:
+    if find_spec("gradio") is None:
+        raise DependencyError("expected gradio for tracker demo: pip install 'tracker[demo]'")
+    import_module("tracker_demo.server").serve(args.host, args.port, args.limits, args.device)
     return 0
 
 

@@ -67,5 +67,9 @@ class DisplayError(TrackerError):
     """A window is needed but there is no display, or the installed OpenCV has no windows."""
 
 
+class DependencyError(TrackerError):
+    """A package that only this command needs is not installed."""
+
+
 class EntrantError(TrackerError):
     """A tracker named for a benchmark cannot be made here, or does not keep to the form."""

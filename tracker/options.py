@@ -31,6 +31,8 @@ def build_parser(run: dict[str, Run]) -> argparse.ArgumentParser:
     sample.add_argument("--overwrite", action="store_true", help="replace files that exist")
     sample.set_defaults(run=run["sample"])
 
+    _add_demo(commands, run["demo"])
+
     info = commands.add_parser("info", help="versions, devices, models, compiled extension")
     info.set_defaults(run=run["info"])
     return parser
@@ -221,6 +223,29 @@ def _add_train(commands: Commands, run: Run) -> None:
     existing.add_argument("--resume", action="store_true", help="go on with the training there")
 
 
+def _add_demo(commands: Commands, run: Run) -> None:
+    demo = commands.add_parser(
+        "demo",
+        help="a web page: drop a video, draw a box, see the object followed",
+        description="Serve a web page on which objects in a video are boxed with the mouse or a "
+        "finger and followed. Needs pip install 'tracker[demo]'.",
+        epilog="Without --host only this machine can open the page. For others, put a server that "
+        "speaks https in front of it; see SECURITY.md. Ctrl-C ends it and removes every upload.",
+    )
+    demo.set_defaults(run=run)
+    demo.add_argument("--host", metavar="ADDRESS", default="127.0.0.1",
+                      help="address to serve on (default 127.0.0.1)")  # fmt: skip
+    demo.add_argument("--port", metavar="N", type=_port, default=7860,
+                      help="port to serve on, 0 for any that is free (default 7860)")  # fmt: skip
+    demo.add_argument(
+        "--limits", metavar="NAME=N,...", default="",
+        help="what a visitor may ask for: megabytes (of an upload, default 100), seconds and "
+        "frames (of a video, 60 and 1800), pixels (of a picture, 8294400), objects (8), "
+        "run_seconds (of one tracking, 300), waiting (visitors in the queue, 16), visitors (32)",
+    )  # fmt: skip
+    demo.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
+
+
 def _seconds(text: str) -> float:
     try:
         value = float(text)
@@ -240,6 +265,12 @@ def _positive(text: str) -> int:
 def _count(text: str) -> int:
     if not text.isdigit():
         raise argparse.ArgumentTypeError(f"expected a whole number, at least 0; got {text!r}")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"expected a port from 0 to 65535; got {text!r}")
     return int(text)
 
 

@@ -12,6 +12,8 @@ from tracker.video.prefetch import prefetch
 _HOME = {
     "open_source": "sources",
     "parse_position": "sources",
+    "read_header": "container",
+    "VideoHeader": "container",
     "Source": "frame_source",
     "VideoFrame": "frame_source",
     "VideoSink": "sinks",

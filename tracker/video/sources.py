@@ -25,6 +25,7 @@ def open_source(
     start: Position | None = None,
     end: Position | None = None,
     stride: int = 1,
+    max_pixels: int | None = None,
 ) -> Source:
     """Open a source of frames.
 
@@ -41,6 +42,8 @@ def open_source(
             Reached by decoding and counting, so it is exact for every format.
         end: the first frame not wanted, in the same two forms.
         stride: every how many-th frame is wanted, counted from ``start``.
+        max_pixels: for video files from strangers: width times height of the largest picture that
+            may be decoded, so that a small file cannot take all memory; any size if None.
 
     Returns:
         A context manager and iterator of ``VideoFrame(index, time_s, image)``; ``index`` is the
@@ -53,7 +56,7 @@ def open_source(
     """
     selection = Selection(start, end, stride)
     if isinstance(source, (str, os.PathLike)):
-        return _open_named(os.fspath(source), selection)
+        return _open_named(os.fspath(source), selection, max_pixels)
     if isinstance(source, (int, np.integer)) and not isinstance(source, bool):
         return CaptureSource(int(source), selection)
     if isinstance(source, Iterable):
@@ -82,7 +85,7 @@ def parse_position(text: str) -> Position:
     return int(number) if number else float(seconds)
 
 
-def _open_named(name: str, selection: Selection) -> Source:
+def _open_named(name: str, selection: Selection, max_pixels: int | None) -> Source:
     path = Path(name)
     if name and "\0" not in name and path.exists():
         if path.is_dir():
@@ -91,7 +94,7 @@ def _open_named(name: str, selection: Selection) -> Source:
             )
         if is_image(path):
             return ImageSource(path.stem, [path], f"no image in {name}", selection)
-        return VideoFileSource(path, selection)
+        return VideoFileSource(path, selection, max_pixels)
     if re.fullmatch(r"\d{1,4}", name, re.ASCII):
         return CaptureSource(int(name), selection)
     if _URL.match(name):

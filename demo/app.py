@@ -1,0 +1,346 @@
+"""The page of the web demo, in Gradio: what is where, and what calls what.
+
+    tracker demo        or, in a checkout, python demo/app.py
+
+This is the only module that imports Gradio. What happens behind the page is in ``session``.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from functools import wraps
+from html import escape
+from inspect import isgeneratorfunction
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read while Gradio loads
+
+import gradio as gr
+from gradio.data_classes import FileData
+
+from tracker import compare
+from tracker_demo import views
+from tracker_demo.clip import Clip
+from tracker_demo.engine import Engine
+from tracker_demo.explain import explain
+from tracker_demo.limits import Limits
+from tracker_demo.messages import Refused, sentence
+from tracker_demo.run import Progress
+from tracker_demo.session import NO_CLIP, Session
+from tracker_demo.visitors import Visitors
+
+TITLE = "Follow an object"
+WEBCAM_S = 20  # longest recording
+FILE_TYPES = ["video", "image", ".mkv", ".webm", ".mov", ".avi", ".ts", ".h264"]
+
+_HERE = Path(__file__).parent
+CSS = (_HERE / "page.css").read_text(encoding="utf-8")
+_AT_ONCE = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+_SCROLL = "() => document.querySelector('.results').scrollIntoView({behavior: 'smooth'})"
+
+
+def told(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """Turn whatever a handler raises into a sentence on the page."""
+
+    def as_sentence(error: Exception) -> gr.Error:
+        text = escape(sentence(error))
+        return gr.Error(text, duration=12, title="That did not work", print_exception=False)
+
+    @wraps(handler)
+    def call(*args: Any) -> Any:
+        try:
+            return handler(*args)
+        except Exception as error:
+            raise as_sentence(error) from None
+
+    @wraps(handler)
+    def generate(*args: Any) -> Iterator[Any]:
+        try:
+            yield from handler(*args)
+        except Exception as error:
+            raise as_sentence(error) from None
+
+    return generate if isgeneratorfunction(handler) else call
+
+
+def unchecked(component: gr.components.Component) -> gr.components.Component:
+    """Hand a value over as it is: the session checks it, and refuses in sentences.
+
+    Gradio's own checks speak of Python types, and that of files leaves an empty one behind.
+    """
+    component.preprocess = lambda value: value
+    return component
+
+
+class Picker(NamedTuple):
+    """The parts that choose a clip, a frame of it, and boxes in that frame."""
+
+    line: gr.HTML
+    frame: gr.Slider
+    area: gr.HTML
+
+
+class Page:
+    """The page: ``blocks`` is what Gradio serves.
+
+    Args:
+        visitors: the sessions behind it.
+        engine: the models.
+        limits: what it says that visitors may ask for.
+        sample: makes the sample clip, or returns the one made before.
+    """
+
+    def __init__(
+        self, visitors: Visitors, engine: Engine, limits: Limits, sample: Callable[[], Path]
+    ) -> None:
+        self._visitors, self._engine, self._limits = visitors, engine, limits
+        self._sample = sample
+        with gr.Blocks(
+            title=TITLE, analytics_enabled=False, delete_cache=(300, 3600), fill_width=False
+        ) as self.blocks:
+            gr.HTML(views.HEADER)
+            with gr.Tab("Track"):
+                track, model = self._track_tab()
+            with gr.Tab("How it works"):
+                self._explain_tab(track, model)
+            with gr.Tab("Compare"):
+                self._compare_tab(model)
+
+    def _track_tab(self) -> tuple[Picker, gr.Radio]:
+        with gr.Row(elem_classes="columns"):
+            with gr.Column(min_width=320):
+                picker = self._picker("track", "Video or picture", "Start frame")
+                names = self._engine.models()
+                model = unchecked(
+                    gr.Radio(
+                        names, value=names[0], label="Model", info=views.MODELS, elem_id="model"
+                    )
+                )
+                with gr.Row(elem_classes="go"):
+                    go = gr.Button("Track", variant="primary", elem_id="track")
+                    cancel = gr.Button("Cancel", interactive=False, elem_id="cancel")
+            with gr.Column(min_width=320, elem_classes="results"):
+                live = gr.HTML(views.EMPTY, elem_id="live")
+                video = gr.Video(label="Result", visible=False, elem_id="result", buttons=[])
+                scores = gr.HTML(elem_id="scores")
+                with gr.Row():
+                    files = [
+                        gr.DownloadButton(
+                            f"Download {kind}",
+                            visible=False,
+                            size="sm",
+                            min_width=100,
+                            elem_id=f"get-{kind}",
+                        )
+                        for kind in ("video", "CSV", "JSON")
+                    ]
+        outputs = [live, video, scores, *files, go, cancel]
+        run = go.click(told(self._arm), outputs=outputs, **_AT_ONCE).success(
+            told(self._track), [picker.area, picker.frame, model], outputs,
+            show_progress="hidden", **_work("track"),
+        )  # fmt: skip
+        run.failure(self._disarm, outputs=[live, go, cancel], **_AT_ONCE)
+        go.click(None, js=_SCROLL)
+        cancel.click(told(self._stop), **_AT_ONCE)
+        return picker, model
+
+    def _explain_tab(self, track: Picker, model: gr.Radio) -> None:
+        gr.HTML(views.TWIN)
+        with gr.Row(elem_classes="go"):
+            frame = gr.Slider(0, 1, 0, step=1, label="Frame to search", elem_id="explain-frame")
+            go = gr.Button("Look for it", variant="primary", scale=0, elem_id="explain")
+        steps = gr.HTML(elem_id="steps")
+        inputs = [track.area, track.frame, frame, model]
+        go.click(told(self._explain), inputs, steps, **_work("explain"))
+        frame.release(told(self._explain), inputs, steps, **_work(None))
+        track.line.change(told(self._follow_clip), outputs=frame, **_AT_ONCE)
+
+    def _compare_tab(self, model: gr.Radio) -> None:
+        gr.HTML(views.SIMILARITY)
+        with gr.Row(elem_classes="columns"):
+            with gr.Column(min_width=320):
+                left = self._picker("left", "First picture or video", "Frame")
+            with gr.Column(min_width=320):
+                right = self._picker("right", "Second picture or video", "Frame")
+        go = gr.Button("Compare", variant="primary", elem_id="compare")
+        value = gr.HTML(elem_id="similarity")
+        inputs = [left.area, left.frame, right.area, right.frame, model]
+        go.click(told(self._compare), inputs, value, **_work("compare"))
+
+    def _picker(self, slot: str, label: str, frame_label: str) -> Picker:
+        which = gr.State(slot)
+        upload = unchecked(
+            gr.File(label=label, height=132, file_types=FILE_TYPES, elem_id=f"{slot}-upload")
+        )
+        with gr.Row(elem_classes="sources"):
+            if slot == "track":
+                other = gr.Button("Use the sample video", size="sm", elem_id="sample")
+                webcam = gr.HTML(
+                    {}, html_template=_text("webcam.html"), js_on_load=_text("webcam.js"),
+                    seconds=min(WEBCAM_S, self._limits.seconds), elem_id="webcam",
+                )  # fmt: skip
+            else:
+                text = "Use the video of the first tab"
+                other = gr.Button(text, size="sm", elem_id=f"{slot}-share")
+        if slot == "track":
+            gr.HTML(views.accepted(self._limits))
+        line = gr.HTML(elem_id=f"{slot}-line")
+        frame = gr.Slider(
+            0, 1, 0, step=1, label=frame_label, visible=False, elem_id=f"{slot}-frame"
+        )
+        area = gr.HTML(
+            {}, html_template=_text("boxes.html"), js_on_load=_text("boxes.js"),
+            elem_id=f"{slot}-area",
+        )  # fmt: skip
+        parts = [upload, line, frame, area]
+        upload.upload(told(self._open), [which, upload], parts, **_files(f"open_{slot}"))
+        if slot == "track":
+            other.click(told(self._open_sample), None, parts, **_files("sample"))
+            webcam.recorded(told(self._open_recording), webcam, parts, **_files(None))
+        else:
+            other.click(told(self._share), which, parts, **_files(None))
+        frame.input(
+            told(self._frame), [which, frame, area], area, show_progress="hidden",
+            trigger_mode="always_last", **_files(f"frame_{slot}"),
+        )  # fmt: skip
+        return Picker(line, frame, area)
+
+    def _open(self, slot: str, file: FileData | None, request: gr.Request) -> tuple:
+        if file is None:
+            raise Refused(NO_CLIP)
+        session, path = self._of(request), Path(file.path)
+        return self._shown(session, slot, session.open(slot, path, path.name))
+
+    def _open_sample(self, request: gr.Request) -> tuple:
+        session = self._of(request)
+        return self._shown(session, "track", session.open("track", self._sample(), "sample"))
+
+    def _open_recording(self, value: Any, request: gr.Request) -> tuple:
+        path = value.get("path") if isinstance(value, dict) else None
+        if not isinstance(path, str):
+            raise Refused("The recording did not arrive; please try again.")
+        session = self._of(request)
+        return self._shown(session, "track", session.open("track", Path(path), "webcam"))
+
+    def _share(self, slot: str, request: gr.Request) -> tuple:
+        session = self._of(request)
+        return self._shown(session, slot, session.share(slot))
+
+    def _shown(self, session: Session, slot: str, clip: Clip) -> tuple:
+        last = clip.frames - 1
+        return (
+            None,  # the place to drop a file stays open for the next one
+            views.clip_line(clip.name, clip.size, clip.frames),
+            gr.Slider(maximum=max(last, 1), value=0, visible=last > 0),
+            _area(session, slot, 0, []),
+        )
+
+    def _frame(self, slot: str, index: Any, area: Any, request: gr.Request) -> dict[str, Any]:
+        boxes = area.get("boxes") if isinstance(area, dict) else None
+        return _area(self._of(request), slot, index, boxes or [])
+
+    def _follow_clip(self, request: gr.Request) -> dict[str, Any]:
+        last = self._of(request).clip().frames - 1
+        return gr.Slider(maximum=max(last, 1), value=min(last, 10), visible=last > 0)
+
+    def _arm(self, request: gr.Request) -> tuple:
+        self._of(request).arm()
+        hidden = gr.update(value=None, visible=False)
+        return (views.WAITING, hidden, "", *[hidden] * 3, *_buttons(running=True))
+
+    def _disarm(self) -> tuple:
+        return (views.EMPTY, *_buttons(running=False))
+
+    def _stop(self, request: gr.Request) -> None:
+        self._of(request).stop()
+
+    def _track(self, area: Any, start: Any, model: Any, request: gr.Request) -> Iterator[tuple]:
+        config = self._engine.model(model).config
+        thresholds = (config.tracking_score, config.lost_score)
+        for progress in self._of(request).track(area, start, model):
+            self._visitors.touch(request.session_hash)
+            if progress.files is None:
+                yield (views.live(progress, thresholds), *[gr.skip()] * 7)
+            else:
+                yield self._ended(progress, thresholds)
+
+    def _ended(self, progress: Progress, thresholds: tuple[float, float]) -> tuple:
+        files = progress.files
+        return (
+            views.ending(progress),
+            gr.Video(files.video, visible=True),
+            views.scores(progress, thresholds),
+            *(gr.DownloadButton(value=path, visible=True) for path in files),
+            *_buttons(running=False),
+        )
+
+    def _explain(self, area: Any, start: Any, frame: Any, model: Any, request: gr.Request) -> str:
+        session = self._of(request)
+        clip, box = session.clip(), session.boxes("track", area)[0]
+        exemplar_frame, search_frame = clip.frame(start).image, clip.frame(frame).image
+        believed = session.believed(frame, start, box)
+        found = explain(self._engine.model(model), exemplar_frame, box, search_frame, believed)
+        return views.explanation(found, frame)
+
+    def _compare(
+        self, left: Any, left_frame: Any, right: Any, right_frame: Any, model: Any,
+        request: gr.Request,
+    ) -> str:  # fmt: skip
+        session = self._of(request)
+        crops = []
+        for slot, area, frame in (("left", left, left_frame), ("right", right, right_frame)):
+            clip = session.clip(slot)
+            crops += [clip.frame(frame).image, session.boxes(slot, area)[0]]
+        return views.similarity(compare(*crops, model=self._engine.model(model)))
+
+    def _of(self, request: gr.Request) -> Session:
+        return self._visitors.session(request.session_hash)
+
+
+def _area(session: Session, slot: str, index: Any, boxes: list) -> dict[str, Any]:
+    picture = quote(str(session.picture(slot, index)))
+    size = session.clip(slot).size
+    return {"picture": f"gradio_api/file={picture}", "size": size, "boxes": boxes}
+
+
+def _buttons(running: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+    return gr.update(interactive=not running), gr.update(interactive=running)
+
+
+def _work(name: str | None) -> dict[str, Any]:
+    """Options of the events that use the network: one at a time, whoever asks."""
+    return {"concurrency_id": "work", "concurrency_limit": 1} | _named(name)
+
+
+def _files(name: str | None) -> dict[str, Any]:
+    """Options of the events that read a frame or two."""
+    return {"concurrency_id": "files", "concurrency_limit": 2} | _named(name)
+
+
+def _named(name: str | None) -> dict[str, Any]:
+    return {"api_name": name, "api_visibility": "undocumented" if name else "private"}
+
+
+def _text(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
+
+
+def theme() -> gr.themes.Base:
+    """Colours and fonts; those of the system, so that nothing is fetched."""
+    return gr.themes.Default(
+        primary_hue="emerald", neutral_hue="slate", radius_size="md",
+        font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"],
+    ).set(
+        body_text_color_subdued="*neutral_600", body_text_color_subdued_dark="*neutral_400",
+        block_label_text_color="*neutral_600", block_info_text_color="*neutral_600",
+        button_primary_background_fill="*primary_700",
+        button_primary_background_fill_hover="*primary_800",
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    from tracker.cli import main
+
+    sys.exit(main(["demo", *sys.argv[1:]]))

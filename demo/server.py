@@ -1,0 +1,135 @@
+"""Serve the page: its folder, its guard, its limits."""
+
+import ctypes
+import os
+import shutil
+import signal
+import socket
+import tempfile
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+from starlette.middleware import Middleware
+
+from tracker.datasets.synthetic import write_sample
+from tracker.errors import OutputError
+from tracker_demo.engine import Engine
+from tracker_demo.guard import Guard
+from tracker_demo.limits import Limits
+from tracker_demo.visitors import Visitors
+
+SWEEP_S = 3.0
+
+
+class Server:
+    """The demo on one address; its only folder is temporary.
+
+    Args:
+        limits: what visitors may ask for.
+        device: as in ``tracker.Tracker``.
+
+    Raises:
+        DeviceError: the device does not exist.
+    """
+
+    def __init__(self, limits: Limits, device: str = "auto") -> None:
+        engine = Engine(device)
+        self._limits = limits
+        self._folder = Path(tempfile.mkdtemp(prefix="tracker-demo-"))
+        os.environ["GRADIO_TEMP_DIR"] = str(self._folder)  # read while the page is built
+        os.environ.setdefault("GRADIO_HEARTBEAT_INTERVAL", "5")  # seconds to notice who has left
+        from tracker_demo.app import CSS, Page, theme
+
+        self.visitors = Visitors(self._folder, engine, limits)
+        self._sample = threading.Lock()
+        self._closing = threading.Event()
+        self._blocks = Page(self.visitors, engine, limits, self._sample_clip).blocks
+        self._look = {"theme": theme(), "css": CSS}
+
+    def start(self, host: str, port: int) -> str:
+        """Serve in the background; returns the page's address.
+
+        Raises:
+            OutputError: the address cannot be served on.
+        """
+        full = self._limits.visitors * self._limits.megabytes * 1_000_000
+        guard = Middleware(Guard, folder=self._folder, max_bytes=full, on_leave=self.visitors.leave)
+        self._blocks.queue(
+            max_size=self._limits.waiting, default_concurrency_limit=2, api_open=False
+        )
+        try:
+            _, address, _ = self._blocks.launch(
+                server_name=host,
+                server_port=port or _free_port(host),
+                state_session_capacity=self._limits.visitors,
+                max_file_size=self._limits.megabytes * 1_000_000,
+                app_kwargs={"middleware": [guard]},
+                footer_links=[],
+                prevent_thread_lock=True,
+                quiet=True,
+                share=False,
+                show_error=False,
+                ssr_mode=False,
+                run_history=False,
+                enable_monitoring=False,
+                **self._look,
+            )
+        except OSError as error:
+            raise OutputError(f"expected a free port to serve on; got {host}:{port}") from error
+        threading.Thread(target=self._sweep, name="sweep", daemon=True).start()
+        return address
+
+    def close(self) -> None:
+        """Stop serving and remove every file."""
+        self._closing.set()
+        self.visitors.close()
+        self._blocks.close(verbose=False)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _sweep(self) -> None:
+        while not self._closing.wait(SWEEP_S):
+            if self.visitors.sweep():
+                _give_memory_back()
+
+    def _sample_clip(self) -> Path:
+        path = self._folder / "sample" / "clip.mp4"
+        with self._sample:
+            if not path.exists():
+                write_sample(path.parent)
+        return path
+
+
+def serve(host: str, port: int, limits: str, device: str) -> None:
+    """Serve the page until interrupted; what ``tracker demo`` does.
+
+    Args:
+        host, port: where; port 0 is any that is free.
+        limits: as in ``Limits.parse``.
+        device: as in ``tracker.Tracker``.
+
+    Raises:
+        LimitsError, DeviceError, OutputError: the options cannot be used.
+    """
+    server = Server(Limits.parse(limits), device)
+    try:
+        print(f"The demo is at {server.start(host, port)} (Ctrl-C ends it)", flush=True)
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # an impatient second Ctrl-C
+        server.close()
+
+
+def _give_memory_back() -> None:
+    """Return freed memory to the system: glibc keeps that of each decoding thread for itself."""
+    with suppress(OSError, AttributeError):  # another C library
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+def _free_port(host: str) -> int:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.bind((host, 0))
+        return probe.getsockname()[1]
