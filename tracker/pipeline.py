@@ -28,7 +28,7 @@ from tracker.video import (
     parse_position,
     prefetch,
 )
-from tracker.video.capture import without_secrets
+from tracker.video.stream import without_secrets
 from tracker.video.window import (
     QUIT_KEYS,
     REDRAW_KEY,
@@ -165,7 +165,10 @@ def _follow(source: str, job: Job, tracker: Tracker, paths: Paths, summary: Summ
         reinit = dict(job.reinit)
         for frame in chain([first], frames_ahead):
             known = earlier.take(frame) if earlier else None
-            if frame is not first:
+            if frame is not first and known and earlier.is_probe(frame):
+                earlier.confirm([each.follow(frame, reinit, None) for each in objects])
+                results = known
+            elif frame is not first:
                 results = [each.follow(frame, reinit, known) for each in objects]
             picture = outputs.write(frame, results, draw=window is not None)
             summary.add(results)
