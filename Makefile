@@ -8,7 +8,7 @@ SAMPLE := build/sample
 export TRACKER_CUDA_ARCHS ?= $(or $(shell nvidia-smi --query-gpu=compute_cap \
 	--format=csv,noheader 2>/dev/null | tr -d . | grep -x '[0-9][0-9]*' | sort -u | paste -sd ';'),75;90+PTX)
 
-.PHONY: setup track demo demo-picture test test-all lint format clean
+.PHONY: setup track demo demo-picture test test-all robustness lint format clean
 
 setup: $(VENV)/installed
 
@@ -48,6 +48,10 @@ test: setup
 
 test-all: setup
 	$(BIN)/python -m pytest -m ""
+
+# Every fault as often as tests/robustness/faults.py says; writes the table in the README there.
+robustness: setup
+	$(BIN)/python -m pytest --full tests/robustness
 
 lint: setup
 	$(BIN)/ruff check .

@@ -2,24 +2,28 @@
 
 import glob
 import os
+import sys
 from collections import defaultdict, deque
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
+import numpy as np
+
 from tracker.errors import OutputError
 from tracker.frames import Frame, frame_size
 from tracker.result import TrackResult
 from tracker.video import VideoFrame, VideoSink, draw_result, open_writer, read_csv
-from tracker.video.capture import without_secrets
-from tracker.video.results import CSV_HEADER, CsvWriter, csv_line
+from tracker.video.results import CSV_HEADER, CsvWriter, csv_line, part_of
+from tracker.video.stream import without_secrets
 
 Paths = dict[str, Path]
 """Output files by kind: "video", "csv", "json", "mot", "otb"."""
 
 _SUFFIXES = {"video": ".mp4", "csv": ".csv", "json": ".json", "mot": ".mot.txt", "otb": ".txt"}
 _TRAIL_FRAMES = 30
+_SAME = 0.02  # pixels, or score: another number of threads changes less, another model more
 
 
 def plan_outputs(wanted: Paths, sources: Sequence[str]) -> list[Paths]:
@@ -63,8 +67,12 @@ def check_outputs(
     if resume and "csv" not in paths:
         raise OutputError("expected --save-csv with --resume: its rows say where to go on")
     replaceable = overwrite or (resume and paths["csv"].exists())
-    resolved = [os.path.realpath(path) for path in paths.values()]
-    for path, real in zip(paths.values(), resolved, strict=True):
+    parts = [part_of(paths[kind]) for kind in ("csv", "json") if kind in paths]
+    resolved = [os.path.realpath(path) for path in (*paths.values(), *parts)]
+    for path in parts:
+        if any(_is_same_file(path, each) for each in inputs):
+            raise OutputError(f"{path}, which rows are written to first, is an input of this run")
+    for path, real in zip(paths.values(), resolved, strict=False):
         if resolved.count(real) > 1:
             raise OutputError(f"expected a file of its own for each output; got {path} twice")
         if any(_is_same_file(path, each) for each in inputs):
@@ -75,6 +83,11 @@ def check_outputs(
             raise OutputError(f"could not write {path}: it exists; allow it with --overwrite")
         if not path.parent.is_dir():
             raise OutputError(f"could not write {path}: there is no folder {path.parent}")
+    if "json" in paths and not replaceable and (part := part_of(paths["json"])).exists():
+        raise OutputError(
+            f"could not write {paths['json']}: {part} holds the rows of a run that did not end; "
+            f"allow replacing it with --overwrite"
+        )
 
 
 def _is_same_file(first: Path, second: str | Path) -> bool:
@@ -95,7 +108,8 @@ class EarlierRun:
 
     Raises:
         SourceError: the file cannot be read.
-        OutputError: it is of a run on other frames or boxes; also from ``take`` and ``finish``.
+        OutputError: it is of a run on other frames or boxes, or with another model; also from
+            ``take``, ``confirm`` and ``finish``.
     """
 
     def __init__(self, path: Path, first: Sequence[TrackResult]) -> None:
@@ -110,6 +124,7 @@ class EarlierRun:
         self.frames = [
             found for found, is_whole in zip(rows.values(), whole, strict=True) if is_whole
         ]
+        self._probes = {found[0].frame for found in (*self.frames[1:2], *self.frames[1:][-1:])}
         if self.frames:
             begun = [(each.frame, each.box) for each in self.frames[0]]
             if begun != [(each.frame, each.box) for each in first]:
@@ -124,6 +139,20 @@ class EarlierRun:
             raise self._other(f"frame or time after row {self._taken}")
         self._taken += 1
         return known
+
+    def is_probe(self, frame: VideoFrame) -> bool:
+        """Whether to track this frame all the same and ``confirm`` it: second and last row."""
+        return frame.index in self._probes
+
+    def confirm(self, results: Sequence[TrackResult]) -> None:
+        """Compare what was found in a frame with its rows; that tells another model or source."""
+        rows = self.frames[self._taken - 1]
+        for row, result in zip(rows, results, strict=True):
+            change = np.abs(np.subtract([*row.box, row.score], [*result.box, result.score]))
+            if change.max() > _SAME:
+                raise self._other(
+                    f"model, source or device: frame {row.frame} comes out differently"
+                )
 
     def finish(self) -> None:
         """Say that there are no more frames."""
@@ -217,6 +246,8 @@ class _StandardOutput:
     """CSV rows on standard output, each sent at once."""
 
     def __init__(self) -> None:
+        if sys.stdout is None:  # closed before we started: print() would say nothing
+            raise OutputError("could not write standard output: it is closed")
         self._print(CSV_HEADER)
 
     def write(self, result: TrackResult) -> None:

@@ -27,7 +27,7 @@ from tracker.video import (
     parse_position,
     prefetch,
 )
-from tracker.video.capture import without_secrets
+from tracker.video.stream import without_secrets
 from tracker.video.window import (
     QUIT_KEYS,
     REDRAW_KEY,
@@ -163,7 +163,10 @@ def _follow(source: str, job: Job, tracker: MultiTracker, paths: Paths, summary:
         reinit = dict(job.reinit)
         for frame in chain([first], frames_ahead):
             known = earlier.take(frame) if earlier else None
-            if frame is not first:
+            if frame is not first and known and earlier.is_probe(frame):
+                earlier.confirm(_next(tracker, frame, reinit.get(frame.index), None))
+                results = known
+            elif frame is not first:
                 results = _next(tracker, frame, reinit.get(frame.index), known)
             picture = outputs.write(frame, results, draw=window is not None)
             summary.add(results)

@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 from tracker.config import TrackerConfig
 from tracker.errors import WeightsError
 from tracker.models import Model, TwinNetwork, available_models, load_model, save_model
-from tracker.models.weights import tensors_sha256
+from tracker.models.weights import settings_sha256, tensors_sha256
 from tracker.training.recipe import Recipe
 
 
@@ -38,6 +38,7 @@ def rewritten(small_file, tmp_path):
         change(tensors, metadata)
         if true_hash:
             metadata["sha256"] = tensors_sha256(tensors)
+            metadata["settings_sha256"] = settings_sha256(metadata)
         path = tmp_path / "changed.safetensors"
         save_file(tensors, path, metadata)
         return path
@@ -62,6 +63,7 @@ def test_the_shipped_file_is_small_and_says_where_it_comes_from():
     with safe_open(file, framework="pt") as opened:
         metadata = opened.metadata()
     assert metadata["licence"] == "Apache-2.0"
+    assert metadata["settings_sha256"] == settings_sha256(metadata)
     assert "efficientnet-lite0" in metadata["origin"]
     pairs, of_pairs = re.match(r"(\d+) of (\d+) pairs, tracker ", metadata["training"]).groups()
     assert pairs == of_pairs
@@ -139,6 +141,21 @@ def test_every_flipped_bit_is_noticed(small_file, tmp_path):
         (tmp_path / "bad.safetensors").write_bytes(bad)
         with pytest.raises(WeightsError, match="SHA-256"):
             load_model(tmp_path / "bad.safetensors")
+
+
+def test_settings_that_were_changed_are_noticed(rewritten):
+    def change(tensors, metadata):
+        metadata["config"] = metadata["config"].replace('"num_scales": 5', '"num_scales": 7')
+
+    with pytest.raises(WeightsError, match="the settings are damaged"):
+        load_model(rewritten(change, true_hash=False))
+
+
+def test_files_of_before_settings_had_a_hash_are_read(rewritten):
+    def change(tensors, metadata):
+        del metadata["settings_sha256"]
+
+    assert load_model(rewritten(change, true_hash=False)).config.num_scales == 5
 
 
 class Payload:

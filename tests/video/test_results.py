@@ -237,13 +237,16 @@ def test_full_disk_is_an_output_error_and_keeps_the_rows(tmp_path):
     assert [r.frame for r in read_csv(path)] == list(range(len(acknowledged)))
 
 
-def test_full_disk_keeps_the_old_json(tmp_path):
+def test_full_disk_keeps_every_row_that_fits_into_the_json(tmp_path):
     path = tmp_path / "r.json"
     path.write_text("the old one")
     child = run_child("json", path, "full")
-    assert child.returncode == 4
-    assert "could not write" in child.stdout
-    assert path.read_text() == "the old one"
+    *acknowledged, message = child.stdout.splitlines()
+    assert (child.returncode, child.stderr) == (4, "")
+    assert message == f"could not write {path}: File too large"
+    rows = [row["frame"] for row in json.loads(path.read_text())["results"]]
+    assert len(acknowledged) - 1 <= len(rows) <= len(acknowledged)  # the end needs room too
+    assert rows == list(range(len(rows)))
     assert [p.name for p in tmp_path.iterdir()] == ["r.json"]
 
 

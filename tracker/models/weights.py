@@ -1,8 +1,8 @@
 """Weights files: find, check, load and save. No pickle anywhere.
 
 A weights file is a safetensors file whose metadata says what it is for: architecture, tracker
-configuration, where it came from, and a SHA-256 over all tensors. Loading checks all of it, since
-damaged numbers would otherwise track badly without a word.
+configuration, where it came from, and a SHA-256 over all tensors and one over the settings. Loading
+checks all of it, since damaged numbers would otherwise track badly without a word.
 """
 
 import hashlib
@@ -23,6 +23,11 @@ from tracker.models.twin import TwinNetwork
 
 FORMAT = "tracker-weights-1"
 DEFAULT_MODEL = "lite"
+_DTYPES = (torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.int64)
+_LIMITS = {
+    "exemplar_size": 1024, "search_size": 2048, "num_scales": 99, "response_upsampling": 64,
+    "kernel_first_steps": 1000, "kernel_steps": 1000, "kernel_memory": 1000,
+}  # fmt: skip
 _SHIPPED = Path(__file__).parent / "weights"
 
 
@@ -85,6 +90,7 @@ def save_model(path: str | os.PathLike[str], model: Model, about: dict[str, str]
         "config": json.dumps(model.config.to_dict()),
         "sha256": tensors_sha256(tensors),
     }
+    metadata["settings_sha256"] = settings_sha256(metadata)
     partial = Path(f"{os.fspath(path)}.part")
     try:
         save_file(tensors, partial, metadata)
@@ -103,6 +109,12 @@ def tensors_sha256(tensors: dict[str, Tensor]) -> str:
     return digest.hexdigest()
 
 
+def settings_sha256(metadata: dict[str, str]) -> str:
+    """SHA-256 over architecture and settings; files of before it was kept have none."""
+    settings = "\n".join(metadata.get(name, "") for name in ("architecture", "config"))
+    return hashlib.sha256(settings.encode()).hexdigest()
+
+
 def _shipped_file(name: str) -> Path:
     return _SHIPPED / f"{name}.safetensors"
 
@@ -115,14 +127,21 @@ def _load_file(path: Path, name: str) -> Model:
         )
     if metadata.get("sha256") != tensors_sha256(tensors):
         raise WeightsError(f"{path}: the weights are damaged, their SHA-256 is not the stored one")
-    for key, tensor in tensors.items():
-        if not torch.isfinite(tensor).all():
-            raise WeightsError(f"{path}: expected finite weights; {key} is not")
+    if metadata.get("settings_sha256", settings_sha256(metadata)) != settings_sha256(metadata):
+        raise WeightsError(f"{path}: the settings are damaged, their SHA-256 is not the stored one")
     try:
         network = TwinNetwork(metadata.get("architecture", ""))
         config = TrackerConfig.from_dict(json.loads(metadata["config"]))
-    except (ValueError, TypeError, AttributeError, KeyError) as error:
+        _check_limits(config)
+        _check_crop_sizes(network.architecture, config)
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
         raise WeightsError(f"{path}: {error}") from error
+    for key, tensor in tensors.items():
+        if tensor.dtype not in _DTYPES:
+            raise WeightsError(f"{path}: expected real numbers of 16 to 64 bits; {key} has "
+                               f"{tensor.dtype}")  # fmt: skip
+        if not torch.isfinite(tensor).all():
+            raise WeightsError(f"{path}: expected finite weights; {key} is not")
     try:
         network.load_state_dict(tensors)
     except RuntimeError as error:
@@ -130,12 +149,37 @@ def _load_file(path: Path, name: str) -> Model:
         raise WeightsError(
             f"{path}: not the weights of {network.architecture!r}: {reason}"
         ) from None
+    for key, own in network.state_dict().items():
+        if own.is_floating_point() != tensors[key].is_floating_point():
+            raise WeightsError(f"{path}: expected {own.dtype} for {key}; got {tensors[key].dtype}")
     if config.box_lr and network.head is None:
         raise WeightsError(
             f"{path}: expected box_lr 0 for {network.architecture}, which has no box head; "
             f"got {config.box_lr}"
         )
     return Model(name, network, config)
+
+
+def _check_limits(config: TrackerConfig) -> None:
+    """Refuse what would take memory or time without bound."""
+    for name, limit in _LIMITS.items():
+        if getattr(config, name) > limit:
+            raise ValueError(
+                f"setting {name} must be at most {limit}, got {getattr(config, name)!r}"
+            )
+
+
+def _check_crop_sizes(architecture: str, config: TrackerConfig) -> None:
+    """Refuse crops that the network cannot correlate, by shapes alone."""
+    try:
+        with torch.device("meta"), torch.inference_mode():
+            sides = config.exemplar_size, config.search_size
+            TwinNetwork(architecture).eval()(*(torch.empty(1, 3, side, side) for side in sides))
+    except (ValueError, RuntimeError) as error:
+        raise ValueError(
+            f"settings exemplar_size {config.exemplar_size} and search_size {config.search_size} "
+            f"are too small for {architecture}: {' '.join(str(error).split())[:200]}"
+        ) from error
 
 
 def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:

@@ -136,6 +136,8 @@ def _check_map(name: str, value: Any) -> None:
         raise TypeError(
             f"expected {name} in float64, float32, float16 or bfloat16; got {value.dtype}"
         )
+    if value.layout != torch.strided:
+        raise TypeError(f"expected {name} as a dense tensor; got {value.layout}")
     if value.ndim != 4 or 0 in value.shape[1:]:
         raise ValueError(
             f"expected {name} of shape (batch, channels, height, width) with at least one "

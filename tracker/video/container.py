@@ -8,6 +8,7 @@ from pathlib import Path
 import av
 
 from tracker.errors import SourceError
+from tracker.video.decoder import MAX_PIXELS, choose_stream, reason
 
 # Formats that hold their own frames. Playlists and the like are refused: they name other files,
 # and a file that a stranger sends must not make us read (or fetch) another one.
@@ -34,7 +35,7 @@ class VideoHeader:
 
 
 def read_header(
-    path: str | os.PathLike[str], *, max_pixels: int | None = None, max_frames: int | None = None
+    path: str | os.PathLike[str], *, max_pixels: int = MAX_PIXELS, max_frames: int | None = None
 ) -> VideoHeader:
     """Read the header of a video file without decoding its frames.
 
@@ -52,7 +53,7 @@ def read_header(
     """
     path = Path(path)
     with open_container(path, max_pixels) as container:
-        stream = choose_stream(container, str(path))
+        stream = choose_stream(container, str(path), max_pixels)
         if not stream.width or not stream.height:
             raise SourceError(f"cannot read {path}: its pictures are damaged or too large")
         frames, seconds = claimed_frames(container, stream), _claimed_seconds(container, stream)
@@ -62,7 +63,7 @@ def read_header(
         return VideoHeader((stream.width, stream.height), frames, seconds)
 
 
-def open_container(path: Path, max_pixels: int | None = None) -> av.container.InputContainer:
+def open_container(path: Path, max_pixels: int = MAX_PIXELS) -> av.container.InputContainer:
     """Open a file for reading; no other file or address is touched, whatever it names.
 
     Raises:
@@ -71,29 +72,13 @@ def open_container(path: Path, max_pixels: int | None = None) -> av.container.In
     try:
         if path.is_file() and path.stat().st_size == 0:
             raise SourceError(f"cannot read {path}: the file is empty")
-        options = _OPTIONS | ({"max_pixels": str(max_pixels)} if max_pixels else {})
+        options = _OPTIONS | {"max_pixels": str(max_pixels)}
         # An absolute path, so that a name such as "http:x.mp4" is not taken for a URL.
         return av.open(os.path.abspath(path), options=options, metadata_errors="replace")
     except SourceError:
         raise
     except Exception as error:  # damaged files raise more than PyAV's own errors
         raise SourceError(f"cannot read {path} as a video: {reason(error)}") from error
-
-
-def choose_stream(container: av.container.InputContainer, shown: str) -> av.VideoStream:
-    """The first video stream that is not a cover picture.
-
-    Raises:
-        SourceError: there is none, or no decoder for it; ``shown`` names the file.
-    """
-    cover = av.stream.Disposition.attached_pic
-    streams = [s for s in container.streams.video if not s.disposition & cover]
-    if not streams:
-        only = ", only audio" if container.streams.audio else ""
-        raise SourceError(f"cannot read {shown}: it has no video stream{only}")
-    if streams[0].codec_context is None:
-        raise SourceError(f"cannot read {shown}: there is no decoder for its video")
-    return streams[0]
 
 
 def claimed_frames(container: av.container.InputContainer, stream: av.VideoStream) -> int | None:
@@ -107,15 +92,6 @@ def claimed_frames(container: av.container.InputContainer, stream: av.VideoStrea
             return None
         claimed = sum(not entry.is_discard for entry in entries)
     return claimed if claimed > 0 else None
-
-
-def reason(error: Exception) -> str:
-    """Why reading failed, in a few words."""
-    if isinstance(error, av.error.ArgumentError):
-        return "its format is not one that is accepted"
-    if isinstance(error, av.error.FFmpegError):
-        return error.strerror
-    return f"{type(error).__name__}: {error}"
 
 
 def _claimed_seconds(

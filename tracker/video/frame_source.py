@@ -124,6 +124,9 @@ class Source(ABC, Iterator[VideoFrame]):
     def _release(self) -> None:
         """Give back files and devices."""
 
+    def cancel(self) -> None:
+        """Wait for nothing any more; unlike the rest, may be called while another thread reads."""
+
     def __next__(self) -> VideoFrame:
         return next(self._frames)
 

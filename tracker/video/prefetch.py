@@ -12,8 +12,8 @@ def prefetch(iterable: Iterable[T], depth: int = 4) -> Iterator[T]:
     """Yield the items of ``iterable``, produced ahead in a background thread.
 
     The thread starts with the first item asked for. Closing or dropping the generator early
-    stops and joins the thread, after the item that is being produced. The iterable itself is not
-    closed: that stays with whoever opened it.
+    stops and joins the thread, after the item that is being produced; a source is told not to wait
+    for it (``cancel``). The iterable itself is not closed: that stays with whoever opened it.
 
     Args:
         iterable: where the items come from; used by the thread alone until the generator ends.
@@ -58,5 +58,7 @@ def _prefetch(iterable: Iterable[T], depth: int) -> Iterator[T]:
             yield value
     finally:
         stop.set()
+        if hasattr(iterable, "cancel"):
+            iterable.cancel()
         free.release()
         thread.join()

@@ -1,19 +1,22 @@
 """Write result files: CSV, JSON, OTB and MOT.
 
 Text formats are written line by line as results come, so a killed run keeps every row; JSON is
-written beside its target and put in place when complete, so the target is always whole.
+written beside its target and put in place at the end, so the target is always whole. A row that
+does not fit leaves nothing of itself.
 """
 
 import json
 import os
+from collections import deque
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn, Protocol, Self, TextIO
+from typing import NoReturn, Protocol, Self
 
 from tracker.boxes import Box
 from tracker.errors import OutputError
 from tracker.result import TrackResult
+from tracker.video.output_file import OutputFile, lock
 from tracker.video.result_readers import CSV_HEADER, PathLike, read_csv
 
 __all__ = [
@@ -96,7 +99,7 @@ class _LineWriter:
 
     def _write_line(self, line: str) -> None:
         try:
-            self._file.write(line + "\n")  # line-buffered: this reaches the system at once
+            self._file.write(line + "\n")
         except OSError as error:
             raise _output_error(self._path, error) from error
 
@@ -112,11 +115,19 @@ class CsvWriter(_LineWriter):
 
         The file is replaced in one step, so that a fault here loses no row.
         """
-        writer = cls(f"{os.fspath(path)}.part", overwrite=True)
-        for result in results:
-            writer.write(result)
+        part = part_of(path)
         try:
-            os.replace(writer._path, path)
+            with open(path, "rb") as earlier:
+                lock(earlier.fileno())  # a run that is still writing it is not a broken one
+                writer = cls(part, overwrite=True)
+                try:
+                    for result in results:
+                        writer.write(result)
+                    os.replace(part, path)
+                except BaseException:
+                    writer.close()
+                    part.unlink(missing_ok=True)
+                    raise
         except OSError as error:
             raise _output_error(Path(path), error) from error
         writer._path = Path(path)
@@ -159,20 +170,27 @@ class MotWriter(_LineWriter):
 class JsonWriter:
     """One JSON object: ``{"source", "model", "results": [...]}``, one result per line.
 
-    Rows go to ``<path>.part`` as they come; ``close`` makes that the target.
+    Rows go to ``<path>.part`` as they come; ``close`` makes that the target. Where a row does not
+    fit, as on a full disk, the rows before it become the target.
     """
 
     def __init__(
         self, path: PathLike, *, overwrite: bool = False, source: str = "", model: str = ""
     ) -> None:
         self._path = Path(path)
-        self._part = self._path.with_name(self._path.name + ".part")
+        self._part = part_of(self._path)
         if self._path.exists() and not overwrite:
             raise _output_error(self._path, FileExistsError())
-        self._file = _create(self._part, overwrite)  # two runs must not write one file
+        self._file = _create(self._part, overwrite)
         self._between = "\n"
         head = json.dumps({"source": source, "model": model})
-        self._write(f'{head[:-1]}, "results": [')
+        try:
+            self._file.write(f'{head[:-1]}, "results": [')
+        except OSError as error:
+            self._file.close()
+            self._part.unlink()
+            raise _output_error(self._path, error) from error
+        self._ends = deque([self._file.size], maxlen=2)  # of the head or the last rows
 
     def write(self, result: TrackResult) -> None:
         row = {
@@ -183,18 +201,18 @@ class JsonWriter:
             "score": round(result.score, 4),
             "state": result.state,
         }
-        self._write(self._between + json.dumps(row))
+        try:
+            self._file.write(f"{self._between}{json.dumps(row)}")
+        except OSError as error:
+            self._give_up(error)
         self._between = ",\n"
+        self._ends.append(self._file.size)
 
     def close(self) -> None:
         if self._file.closed:
             return
-        self._write("\n]}\n")
         try:
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            self._file.close()
-            os.replace(self._part, self._path)
+            self._finish()
         except OSError as error:
             self._give_up(error)
 
@@ -204,17 +222,26 @@ class JsonWriter:
     def __exit__(self, *exc_info: object) -> None:
         self.close()
 
-    def _write(self, text: str) -> None:
-        try:
-            self._file.write(text)
-        except OSError as error:
-            self._give_up(error)
+    def _finish(self) -> None:
+        self._file.write("\n]}\n")
+        os.fsync(self._file.descriptor)
+        os.replace(self._part, self._path)
+        self._file.close()
 
     def _give_up(self, error: OSError) -> NoReturn:
-        with suppress(OSError):
-            self._file.close()
-        self._part.unlink(missing_ok=True)
+        """Keep what is whole: the last row makes room for the end where there is no other."""
+        for size in reversed(self._ends):
+            with suppress(OSError):
+                self._file.cut(size)
+                self._finish()
+                break
+        self._file.close()
         raise _output_error(self._path, error) from error
+
+
+def part_of(path: PathLike) -> Path:
+    """The file beside a target that holds its rows until they are put in place."""
+    return Path(f"{os.fspath(path)}.part")
 
 
 def csv_line(result: TrackResult) -> str:
@@ -224,9 +251,9 @@ def csv_line(result: TrackResult) -> str:
     return f"{result.frame},{time_s},{result.id},{box},{result.score:.4f},{result.state}"
 
 
-def _create(path: Path, overwrite: bool) -> TextIO:
+def _create(path: Path, overwrite: bool) -> OutputFile:
     try:
-        return open(path, "w" if overwrite else "x", buffering=1, encoding="utf-8", newline="\n")
+        return OutputFile(path, overwrite=overwrite)
     except OSError as error:
         raise _output_error(path, error) from error
 

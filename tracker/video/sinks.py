@@ -13,6 +13,7 @@ import cv2
 
 from tracker.errors import OutputError
 from tracker.frames import Frame, frame_size
+from tracker.video.output_file import claim
 
 TICKS_PER_S = 90_000
 
@@ -66,14 +67,17 @@ class VideoSink:
         self._failure: Exception | None = None
         self._closed = False
         try:
-            with open(self._path, "wb" if overwrite else "xb"):
-                pass  # claim the name: two runs must not write one file
+            self._lock = claim(self._path, overwrite=overwrite)
+        except OSError as error:
+            raise self._output_error(error) from error
+        try:
             self._container = av.open(
                 os.path.abspath(self._path), "w", format="mp4", options=_CONTAINER
             )
             rate = Fraction(fps or 25).limit_denominator(1001)
             self._stream = self._container.add_stream("libx264", rate=rate, options=_ENCODER)
         except Exception as error:  # OSError, and PyAV's own
+            os.close(self._lock)
             raise self._output_error(error) from error
         width, height = self._size
         self._stream.width, self._stream.height = width + width % 2, height + height % 2
@@ -117,10 +121,11 @@ class VideoSink:
         self._closed = True
         self._queue.put(None)
         self._thread.join()
-        if self._failure:
-            raise self._output_error(self._failure) from self._failure
         if not self.frames_written:
             self._path.unlink(missing_ok=True)
+        os.close(self._lock)
+        if self._failure:
+            raise self._output_error(self._failure) from self._failure
 
     def __enter__(self) -> Self:
         return self

@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 
 from tracker.errors import SourceError
-from tracker.video.capture import CaptureSource
+from tracker.video.capture import CameraSource
+from tracker.video.decoder import MAX_PIXELS
 from tracker.video.frame_source import Position, Selection, Source
 from tracker.video.pictures import ArraySource, ImageSource, images_in, is_image
+from tracker.video.stream import StreamSource
 from tracker.video.video_file import VideoFileSource
 
 _URL = re.compile(r"(rtsps?|https?|udp|rtmps?)://", re.IGNORECASE)
@@ -25,7 +27,7 @@ def open_source(
     start: Position | None = None,
     end: Position | None = None,
     stride: int = 1,
-    max_pixels: int | None = None,
+    max_pixels: int = MAX_PIXELS,
 ) -> Source:
     """Open a source of frames.
 
@@ -58,7 +60,7 @@ def open_source(
     if isinstance(source, (str, os.PathLike)):
         return _open_named(os.fspath(source), selection, max_pixels)
     if isinstance(source, (int, np.integer)) and not isinstance(source, bool):
-        return CaptureSource(int(source), selection)
+        return CameraSource(int(source), selection)
     if isinstance(source, Iterable):
         return ArraySource(source, selection)
     raise SourceError(
@@ -85,9 +87,9 @@ def parse_position(text: str) -> Position:
     return int(number) if number else float(seconds)
 
 
-def _open_named(name: str, selection: Selection, max_pixels: int | None) -> Source:
+def _open_named(name: str, selection: Selection, max_pixels: int) -> Source:
     path = Path(name)
-    if name and "\0" not in name and path.exists():
+    if name and _exists(path):
         if path.is_dir():
             return ImageSource(
                 path.resolve().name, images_in(path), f"no images in the folder {name}", selection
@@ -96,12 +98,19 @@ def _open_named(name: str, selection: Selection, max_pixels: int | None) -> Sour
             return ImageSource(path.stem, [path], f"no image in {name}", selection)
         return VideoFileSource(path, selection, max_pixels)
     if re.fullmatch(r"\d{1,4}", name, re.ASCII):
-        return CaptureSource(int(name), selection)
+        return CameraSource(int(name), selection)
     if _URL.match(name):
-        return CaptureSource(name, selection)
+        return StreamSource(name, selection)
     if glob.has_magic(name):
         paths = [path for path in map(Path, glob.glob(name)) if is_image(path)]
         return ImageSource(
             path.parent.name or "images", paths, f"no images match {name}", selection
         )
     raise SourceError(f"no such file or folder: {name!r}")
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name that is too long, or has a zero byte
+        return False

@@ -1,21 +1,20 @@
 """Video files, decoded by PyAV (FFmpeg)."""
 
-import math
+import os
+import re
 from collections.abc import Iterator
 from functools import partial
-from itertools import chain
 from pathlib import Path
 
 import av
-import cv2
-from av.video.reformatter import VideoReformatter
 
 from tracker.errors import SourceError
-from tracker.frames import Frame
-from tracker.video.container import choose_stream, claimed_frames, open_container, reason
+from tracker.video.container import claimed_frames, open_container
+from tracker.video.decoder import MAX_PIXELS, Decoder, reason
 from tracker.video.frame_source import DEFAULT_FPS, Picture, Selection, Source
 
-_ROTATE = {1: cv2.ROTATE_90_COUNTERCLOCKWISE, 2: cv2.ROTATE_180, 3: cv2.ROTATE_90_CLOCKWISE}
+SLACK_S = 0.5
+"""How far a file may end before its announced duration: the last frame's own, and rounding."""
 
 
 class VideoFileSource(Source):
@@ -27,100 +26,84 @@ class VideoFileSource(Source):
     Args:
         path: the file.
         selection: the wanted frames.
-        max_pixels: width times height of the largest picture that may be decoded; any if None.
+        max_pixels: width times height of the largest picture that may be decoded.
 
     Raises:
         SourceError: the file is not a readable video or has no frame. Iterating raises
             ``SourceEndedEarly``, after every frame that can be decoded, if some could not be or
-            if the file holds fewer intact frames than it announces.
+            if the file ends before what it announces: a number of frames (mp4, mov, avi), a
+            duration (mkv, webm, flv) or an end mark (gif). Transport streams announce nothing.
     """
 
-    def __init__(self, path: Path, selection: Selection, max_pixels: int | None = None) -> None:
-        self._shown = str(path)
-        self._reformatter = VideoReformatter()
-        self._container = open_container(path, max_pixels)
+    def __init__(self, path: Path, selection: Selection, max_pixels: int = MAX_PIXELS) -> None:
+        self._path, self._shown = path, str(path)
+        container = open_container(path, max_pixels)
         try:
-            self._stream = choose_stream(self._container, self._shown)
-            self._stream.thread_type = "AUTO"
-            if max_pixels:
-                self._stream.codec_context.options = {"max_pixels": str(max_pixels)}
-            self._claimed = claimed_frames(self._container, self._stream)
-            self._decoded = self._decode()
-            self._first = next(self._decoded, None)
-            if self._first is None:
+            self._decoder = Decoder(container, self._shown, max_pixels)
+            stream = self._decoder.stream
+            self._claimed = claimed_frames(container, stream)
+            self._claimed_seconds = _claimed_seconds(container, stream)
+            self._is_gif = container.format.name == "gif"
+            if self._decoder.first is None:
                 raise SourceError(f"cannot read {self._shown}: it has no video frames")
-            size = (self._first.width, self._first.height)
             super().__init__(
                 path.stem,
                 selection,
-                size=size[::-1] if _quarter_turns(self._first) % 2 else size,
+                size=self._decoder.size,
                 total=self._claimed,
-                fps=float(self._stream.average_rate or self._stream.guessed_rate or 0),
-                steady=self._stream.average_rate == self._stream.base_rate,
+                fps=float(stream.average_rate or stream.guessed_rate or 0),
+                steady=stream.average_rate == stream.base_rate,
             )
         except Exception as error:  # damaged files raise more than PyAV's own errors
-            self._container.close()
+            container.close()
             if isinstance(error, SourceError):
                 raise
             raise SourceError(f"cannot read {self._shown} as a video: {reason(error)}") from error
 
-    def _packets(self) -> Iterator[av.Packet | None]:
-        """The stream's packets; where reading breaks off, None, to empty the decoder."""
-        try:
-            yield from self._container.demux(self._stream)
-        except Exception as error:  # as above
-            self._fault = reason(error)
-            yield None
-
-    def _decode(self) -> Iterator[av.VideoFrame]:
-        self._fault: str | None = None
-        # In a transport stream the mark means that a part was lost, which decoders bridge.
-        # Elsewhere it means half a picture, and feeding that could cost whole ones: when a
-        # decoder fails, PyAV drops the frames that were still inside.
-        skip_corrupt = self._container.format.name != "mpegts"
-        intact = 0
-        for packet in self._packets():
-            if packet is not None and packet.size:
-                if packet.is_corrupt and skip_corrupt:
-                    continue
-                intact += not packet.is_corrupt and not packet.is_discard
-            try:
-                frames = self._stream.codec_context.decode(packet)
-            except Exception as error:  # as above
-                self._fault = reason(error)
-                continue
-            yield from frames
-        if self._fault:
-            raise SourceError(f"cannot read all of {self._shown}: {self._fault}")
-        if self._claimed and intact < self._claimed:
-            raise SourceError(
-                f"{self._shown} announces {self._claimed} frames but holds {intact} whole ones"
-            )
-
     def _pictures(self) -> Iterator[Picture]:
-        start = self._stream.start_time or 0
+        decoder = self._decoder
+        start = decoder.stream.start_time or 0
         seconds, stamped = 0.0, 0  # of the last frame with a time stamp: its time and number
-        for number, frame in enumerate(chain([self._first], self._decoded)):
+        end = 0.0
+        for number, frame in enumerate(decoder):
             if frame.pts is not None:
-                seconds = float((frame.pts - start) * self._stream.time_base)
+                seconds = float((frame.pts - start) * decoder.stream.time_base)
                 stamped = number
+                end = max(end, float(frame.pts * decoder.stream.time_base))
             waited = (number - stamped) / (self.fps or DEFAULT_FPS)
-            yield Picture(seconds + waited, partial(self._to_image, frame))
-
-    def _to_image(self, frame: av.VideoFrame) -> Frame:
-        try:
-            image = self._reformatter.reformat(frame, format="rgb24").to_ndarray()
-        except Exception as error:  # as above
+            yield Picture(seconds + waited, partial(decoder.to_image, frame))
+        if fault := decoder.undecoded or decoder.broke_off:
+            raise SourceError(f"cannot read all of {self._shown}: {fault}")
+        if self._claimed and decoder.intact < self._claimed:
             raise SourceError(
-                f"cannot convert a frame of {self._shown}: {reason(error)}"
-            ) from error
-        turns = _quarter_turns(frame)
-        return cv2.rotate(image, _ROTATE[turns]) if turns else image
+                f"{self._shown} announces {self._claimed} frames but holds {decoder.intact} "
+                f"whole ones"
+            )
+        if self._claimed_seconds and end < self._claimed_seconds - SLACK_S:
+            raise SourceError(
+                f"{self._shown} announces {self._claimed_seconds:g} s but ends after {end:g} s"
+            )
+        if self._is_gif and not _has_gif_trailer(self._path):
+            raise SourceError(f"{self._shown} has no end mark: it was cut off")
 
     def _release(self) -> None:
-        self._decoded.close()
-        self._container.close()
+        self._decoder.close()
 
 
-def _quarter_turns(frame: av.VideoFrame) -> int:
-    return math.floor(frame.rotation / 90 + 0.5) % 4
+def _claimed_seconds(
+    container: av.container.InputContainer, stream: av.VideoStream
+) -> float | None:
+    """When the video should end by the file's header; None where that is not known for sure."""
+    if container.format.name not in ("matroska,webm", "flv"):
+        return None  # FFmpeg's own estimate, from what is there
+    if match := re.fullmatch(r"(\d+):(\d\d):([\d.]+)", stream.metadata.get("DURATION", "")):
+        hours, minutes, seconds = match.groups()
+        return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+    only = len(container.streams) == 1  # else it may be the sound that goes on
+    return container.duration / av.time_base if only and container.duration else None
+
+
+def _has_gif_trailer(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(-min(path.stat().st_size, 64), os.SEEK_END)
+        return file.read().rstrip(b"\0").endswith(b";")

@@ -1,6 +1,7 @@
 """Small real videos, made on the fly. Frame ``i`` is a flat gray of level ``level(i)``."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def make_video(
     kind = path.suffix[1:]
     codec = codec or CODECS[kind]
     pixels = pixels or {"gif": "rgb8"}.get(kind, "yuv420p")
-    options = {"movflags": movflags} if kind in ("mp4", "mov") else {}
+    options = {"movflags": movflags} if kind in ("mp4", "mov") and movflags else {}
     container_format = "h264" if kind == "h264" else None
     with av.open(str(path), "w", format=container_format, options=options) as container:
         container.metadata["title"] = "TITLE"
@@ -95,3 +96,12 @@ def decode(path: Path) -> list[tuple[float, np.ndarray]]:
     """Times and images of a file, by PyAV alone."""
     with av.open(str(path)) as container:
         return [(f.time, f.to_ndarray(format="rgb24")) for f in container.decode(video=0)]
+
+
+def decode_what_is_there(path: Path) -> list[np.ndarray]:
+    """The images of a file that may be empty or end in the middle, by PyAV alone."""
+    images = []
+    with suppress(av.error.FFmpegError), av.open(str(path)) as container:
+        for frame in container.decode(video=0):
+            images.append(frame.to_ndarray(format="rgb24"))
+    return images
