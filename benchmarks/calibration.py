@@ -4,7 +4,8 @@
 
 Follows every annotated track of the clips, then cuts to another clip for ten frames in which the
 object is not there, and fits ``score = 1 / (1 + exp(slope * (midpoint - peak)))`` to whether the
-overlap is above 0.5 (logistic regression, maximum likelihood). Prints the two numbers for
+overlap is above 0.5; the peak is that of the response, or its share of the usual one, as the model's
+``score_share`` says (logistic regression, maximum likelihood). Prints the two numbers for
 ``TrackerConfig`` and how well they hold on the tracks that were left out of the fit (every
 second one).
 
@@ -35,7 +36,8 @@ def main() -> None:
     parser.add_argument("--model", default="default", help="name or weights file")
     args = parser.parse_args()
 
-    tracker = Tracker(args.model, score_midpoint=0.0, score_slope=1.0)
+    # Peaks as they are; whatever they are, the object is followed.
+    tracker = Tracker(args.model, score_midpoint=0.0, score_slope=1.0, lost_score=0.0)
     tracks = read_tracks(args.clips)
     samples = []  # per track: (peak, right) of each frame
     for number, track in enumerate(tqdm(tracks, unit="track")):

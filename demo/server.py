@@ -1,6 +1,7 @@
 """Serve the page: its folder, its guard, its limits."""
 
 import ctypes
+import gc
 import os
 import shutil
 import signal
@@ -123,7 +124,8 @@ def serve(host: str, port: int, limits: str, device: str) -> None:
 
 
 def _give_memory_back() -> None:
-    """Return freed memory to the system: glibc keeps that of each decoding thread for itself."""
+    """Return what visitors left: Python finds cycles late, and glibc keeps what threads freed."""
+    gc.collect()
     with suppress(OSError, AttributeError):  # another C library
         ctypes.CDLL(None).malloc_trim(0)
 

@@ -129,3 +129,16 @@ def test_same_padding_against_a_loop(size, kernel, stride):
             expected[row, column] = (patch * weights).sum()
     actual = convolution(image[None, None])[0, 0].detach()
     torch.testing.assert_close(actual, torch.from_numpy(expected))
+
+
+@pytest.mark.parametrize("kind", [AlexNetBackbone, LiteBackbone])
+@torch.inference_mode()
+def test_smallest_exemplar(kind):
+    backbone = kind().eval()
+
+    def embed(side):
+        return backbone.exemplar_part(backbone(torch.zeros(1, 3, side, side)).embedding)
+
+    assert min(embed(backbone.min_exemplar_size).shape) > 0
+    with pytest.raises((ValueError, RuntimeError)):
+        embed(backbone.min_exemplar_size - 1)

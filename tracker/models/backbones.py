@@ -34,6 +34,7 @@ class AlexNetBackbone(nn.Module):
 
     total_stride = 8
     out_channels = 256
+    min_exemplar_size = 87  # gives one cell
     initial_gain = 1e-3
 
     def __init__(self) -> None:
@@ -73,6 +74,7 @@ class LiteBackbone(nn.Module):
     total_stride = 8
     out_channels = 112
     exemplar_cells = 8
+    min_exemplar_size = 49  # gives so many
     initial_gain = 1 / exemplar_cells**2
 
     def __init__(self) -> None:
