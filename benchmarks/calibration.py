@@ -4,8 +4,8 @@
 
 Follows every annotated track of the clips, then cuts to another clip for ten frames in which the
 object is not there, and fits ``score = 1 / (1 + exp(slope * (midpoint - peak)))`` to whether the
-overlap is above 0.5; the peak is that of the response, or its share of the usual one, as the model's
-``score_share`` says (logistic regression, maximum likelihood). Prints the two numbers for
+overlap is above 0.5 (logistic regression, maximum likelihood); the peak is that of the response, or
+its share of the usual one, as the model's ``score_share`` says. Prints the two numbers for
 ``TrackerConfig`` and how well they hold on the tracks that were left out of the fit (every
 second one).
 
