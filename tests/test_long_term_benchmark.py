@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import SHARED_DATA
+from real_data import SHARED_DATA
 
 from tracker.datasets.composited import Composite
 from tracker.result import TrackResult

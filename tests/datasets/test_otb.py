@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from conftest import SHARED_DATA
+from real_data import SHARED_DATA
 from trees import moving_boxes, write_pictures, write_rows
 
 from tracker.datasets import OTB_ATTRIBUTES, canonical_name, load_otb

@@ -4,7 +4,7 @@ import csv
 
 import cv2
 import torch
-from conftest import MovingPatch
+from moving_patch import MovingPatch
 from torch import nn
 
 from tracker.config import TrackerConfig

@@ -1,8 +1,8 @@
 """The folder of training pictures: what is read from it, what is wrong in it, the split."""
 
 import pytest
-from conftest import SHARED_DATA
 from picture_trees import noise, write_boxes, write_picture, write_videos
+from real_data import SHARED_DATA
 
 from tracker.errors import DatasetError
 from tracker.training.annotations import Source, View, hold_out, read_sources

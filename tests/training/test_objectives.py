@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pytest
 import torch
 import torch.nn.functional as F
-from conftest import SHARED_DATA
 from painted import random_crops, untrained
+from real_data import SHARED_DATA
 
 from tracker.config import TrackerConfig
 from tracker.models import Model, load_model

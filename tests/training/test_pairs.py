@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from conftest import SHARED_DATA
 from picture_trees import noise, write_boxes, write_picture, write_videos
+from real_data import SHARED_DATA
 from torch.utils.data import DataLoader
 
 from tracker.crops import crop_squares, exemplar_extent, mean_color, search_extent

@@ -1,0 +1,54 @@
+"""Small clips with their exact truth: a patch that moves over a background."""
+
+import cv2
+import numpy as np
+
+
+class MovingPatch:
+    """A textured patch that moves over a textured background, with its exact boxes."""
+
+    def __init__(
+        self, frames: int = 12, size: tuple[int, int] = (240, 180), seed: int = 0,
+        contrast: float = 1,
+    ) -> None:  # fmt: skip
+        rng = np.random.default_rng(seed)
+        width, height = size
+        background = _texture(rng, (height, width), smooth=6)
+        self._background = (contrast * background + (1 - contrast) * 90).astype(np.uint8)
+        self._patch = _texture(rng, (36, 44), smooth=2)
+        positions = [(40 + 5 * i, 50 + 3 * i) for i in range(frames)]
+        self.boxes = [(float(x), float(y), 44.0, 36.0) for x, y in positions]
+        self.frames = [self.frame(position) for position in positions]
+
+    def frame(self, *corners: tuple[int, int]) -> np.ndarray:
+        """The background with the patch at no place, one, or several."""
+        frame = self._background.copy()
+        for x, y in corners:
+            frame[y : y + 36, x : x + 44] = self._patch
+        return frame
+
+
+def _texture(rng: np.random.Generator, shape: tuple[int, int], smooth: float) -> np.ndarray:
+    noise = cv2.GaussianBlur(rng.uniform(0, 255, (*shape, 3)), (0, 0), smooth)
+    low, high = noise.min(), noise.max()
+    return ((noise - low) / (high - low) * 255).astype(np.uint8)
+
+
+class Journey(MovingPatch):
+    """The patch over a dim background: it moves on, is gone, and is back at a place far off.
+
+    Attributes:
+        start: its box in the first frame.
+        last: its box in the last frame before it is gone.
+        back: its box from the frame ``returned`` on.
+        gone, returned: numbers of frames.
+    """
+
+    def __init__(self, back: tuple[int, int] = (260, 190)) -> None:
+        super().__init__(1, (320, 240), contrast=0.3)
+        corners = [(30 + 3 * i, 30 + 2 * i) for i in range(5)]
+        places = (corners[0], corners[-1], back)
+        self.start, self.last, self.back = ((*map(float, place), 44.0, 36.0) for place in places)
+        self.gone, self.returned = 5, 10
+        self.frames = [self.frame(corner) for corner in corners]
+        self.frames += [self.frame()] * 5 + [self.frame(back)] * 9
