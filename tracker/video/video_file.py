@@ -45,7 +45,10 @@ class VideoFileSource(Source):
             self._claimed_seconds = _claimed_seconds(container, stream)
             self._is_gif = container.format.name == "gif"
             if self._decoder.first is None:
-                raise SourceError(f"cannot read {self._shown}: it has no video frames")
+                fault = "it has no video frames"
+                if not stream.width:  # what FFmpeg may not decode, it does not measure either
+                    fault = "its pictures are damaged or too large"
+                raise SourceError(f"cannot read {self._shown}: {fault}")
             super().__init__(
                 path.stem,
                 selection,
