@@ -48,7 +48,7 @@ def source(tmp_path):
 def copy_source(folder):
     """What is needed to build, without what an earlier build left."""
     ignored = shutil.ignore_patterns("*.so", "__pycache__", "weights", "emulation")
-    for name in ("tracker", "csrc"):
+    for name in ("tracker", "csrc", "demo"):
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
     for name in ("setup.py", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE", "NOTICE"):
         shutil.copy(ROOT / name, folder)
