@@ -14,7 +14,8 @@ from visit import DESKTOP, PHONE, page_of, visit
 from tracker.boxes import overlap
 from tracker.datasets.synthetic import SampleClip, write_sample
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+# These need a quiet machine and, for now, a run of their own: `make test-all` has them.
+pytestmark = [pytest.mark.exhaustive, pytest.mark.timeout(600)]
 
 SIZES = [(1920, 1080), (1080, 1920), (3840, 2160), (640, 360), (64, 48)]
 PLAYED = """

@@ -15,7 +15,8 @@ from hostile import BAD_BOXES, bombs, not_videos, playlists
 from tracker.boxes import overlap
 from tracker.video import VideoSink, read_csv
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+# These need a quiet machine and, for now, a run of their own: `make test-all` has them.
+pytestmark = [pytest.mark.exhaustive, pytest.mark.timeout(600)]
 
 BOX = [40, 50, 44, 36]  # the moving patch in frame 0
 
