@@ -2,8 +2,9 @@
 
 import threading
 from collections.abc import Iterable, Iterator
-from queue import SimpleQueue
 from typing import TypeVar
+
+from tracker.video.bounded_queue import BoundedQueue
 
 T = TypeVar("T")
 
@@ -29,17 +30,15 @@ def prefetch(iterable: Iterable[T], depth: int = 4) -> Iterator[T]:
 
 
 def _prefetch(iterable: Iterable[T], depth: int) -> Iterator[T]:
-    ready: SimpleQueue[tuple[str, object]] = SimpleQueue()
-    free = threading.Semaphore(depth)
+    ready: BoundedQueue[tuple[str, object]] = BoundedQueue(depth)
     stop = threading.Event()
 
     def produce() -> None:
         try:
             for item in iterable:
-                free.acquire()
+                ready.put(("item", item))
                 if stop.is_set():
                     return
-                ready.put(("item", item))
         except BaseException as error:
             ready.put(("error", error))
         else:
@@ -54,11 +53,10 @@ def _prefetch(iterable: Iterable[T], depth: int) -> Iterator[T]:
                 return
             if kind == "error":
                 raise value
-            free.release()
             yield value
     finally:
         stop.set()
         if hasattr(iterable, "cancel"):
             iterable.cancel()
-        free.release()
+        ready.make_room()
         thread.join()

@@ -5,7 +5,6 @@ import threading
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
-from queue import Queue
 from typing import Self
 
 import av
@@ -13,6 +12,7 @@ import cv2
 
 from tracker.errors import OutputError
 from tracker.frames import Frame, frame_size
+from tracker.video.bounded_queue import BoundedQueue
 from tracker.video.output_file import claim
 
 TICKS_PER_S = 90_000
@@ -84,7 +84,7 @@ class VideoSink:
         self._stream.pix_fmt = "yuv420p"
         self._stream.time_base = Fraction(1, TICKS_PER_S)
         self._stream.codec_context.time_base = Fraction(1, TICKS_PER_S)
-        self._queue: Queue[av.VideoFrame | None] = Queue(_WAITING_FRAMES)
+        self._queue: BoundedQueue[av.VideoFrame | None] = BoundedQueue(_WAITING_FRAMES)
         self._thread = threading.Thread(target=self._encode_all, name="VideoSink", daemon=True)
         self._thread.start()
 
