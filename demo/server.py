@@ -8,8 +8,10 @@ import signal
 import socket
 import tempfile
 import threading
+from collections.abc import MutableMapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from starlette.middleware import Middleware
 
@@ -60,7 +62,7 @@ class Server:
             max_size=self._limits.waiting, default_concurrency_limit=2, api_open=False
         )
         try:
-            _, address, _ = self._blocks.launch(
+            app, address, _ = self._blocks.launch(
                 server_name=host,
                 server_port=port or _free_port(host),
                 state_session_capacity=self._limits.visitors,
@@ -78,7 +80,8 @@ class Server:
             )
         except OSError as error:
             raise OutputError(f"expected a free port to serve on; got {host}:{port}") from error
-        threading.Thread(target=self._sweep, name="sweep", daemon=True).start()
+        states = app.state_holder.session_data  # Gradio keeps what it has of a visitor for an hour
+        threading.Thread(target=self._sweep, args=[states], name="sweep", daemon=True).start()
         return address
 
     def close(self) -> None:
@@ -88,9 +91,12 @@ class Server:
         self._blocks.close(verbose=False)
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _sweep(self) -> None:
+    def _sweep(self, states: MutableMapping[str, Any]) -> None:
         while not self._closing.wait(SWEEP_S):
-            if self.visitors.sweep():
+            gone = self.visitors.sweep()
+            for key in gone:
+                states.pop(key, None)
+            if gone:
                 _give_memory_back()
 
     def _sample_clip(self) -> Path:

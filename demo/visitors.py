@@ -67,15 +67,15 @@ class Visitors:
             if key in self._sessions:
                 self._left[key] = self._clock()
 
-    def sweep(self) -> int:
-        """Remove those who have left or fallen asleep, and all their files; how many they were."""
+    def sweep(self) -> set[str]:
+        """Remove those who have left or fallen asleep, and all their files; returns their keys."""
         with self._lock:
             now = self._clock()
-            gone = [key for key, left in self._left.items() if now - left > RETURN_S]
-            asleep = [key for key, seen in self._seen.items() if now - seen > KEEP_S]
-            for key in {*gone, *asleep}:
+            gone = {key for key, left in self._left.items() if now - left > RETURN_S}
+            gone |= {key for key, seen in self._seen.items() if now - seen > KEEP_S}
+            for key in gone:
                 self._forget(key)
-            return len({*gone, *asleep})
+            return gone
 
     def close(self) -> None:
         """Remove everyone."""
