@@ -17,7 +17,7 @@ from tracker.crops import mean_color
 from tracker.devices import pick_device
 from tracker.exemplar import Exemplar
 from tracker.frames import Frame, frame_size
-from tracker.models import Model, fuse_for_inference, load_model
+from tracker.models import Model, load_model, prepare_for_inference
 from tracker.redetection import find_again
 from tracker.result import TrackResult
 from tracker.searching import Searcher, Sight
@@ -45,7 +45,7 @@ class Engine:
                 f"setting box_lr must be 0 for {loaded.network.architecture}, which has no box "
                 f"head, got {self.config.box_lr!r}"
             )
-        self._network = fuse_for_inference(loaded.network).to(self.device)
+        self._network = prepare_for_inference(loaded.network, self.device)
         self._searcher = Searcher(self._network, self.config)
 
     def start(self, frame: Frame, box: ArrayLike) -> Target:
