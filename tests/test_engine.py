@@ -164,6 +164,32 @@ def test_a_wrong_find_is_lost_again_at_once(engine_with, journey, known):
     assert result.box == known[journey.gone - 1].box
 
 
+def with_cuts(journey):
+    """Cut to another scene when the object would be lost, and back when it has returned."""
+    inverse = [255 - frame for frame in journey.frames[journey.gone : journey.returned]]
+    return journey.frames[: journey.gone] + inverse + journey.frames[journey.returned :]
+
+
+def test_after_a_cut_it_is_lost_at_once(engine_with, journey):
+    results = follow(engine_with(), journey, with_cuts(journey))
+    gone = results[journey.gone : journey.returned]
+    assert [result.state for result in results[: journey.gone]] == ["tracking"] * journey.gone
+    assert {(result.state, result.box) for result in gone} == {
+        ("lost", results[journey.gone - 1].box)
+    }
+    assert results[-1].state == "tracking"
+    assert overlap(results[-1].box, journey.back) > 0.6
+
+
+def test_after_a_cut_its_old_place_needs_similarity_too(engine_with, journey, monkeypatch):
+    """Though it is no different there, in the old scene."""
+    engine = engine_with(near_frames=1000)
+    cuts = [journey.frames[0], 255 - journey.frame(), journey.frames[0]]
+    assert follow(engine, journey, cuts)[-1].state == "uncertain"
+    monkeypatch.setattr(Exemplar, "similarity", lambda self, embedding, cell: -1.0)
+    assert follow(engine, journey, cuts)[-1].state == "lost"
+
+
 @pytest.fixture
 def looks(monkeypatch):
     """Middles of the search crops, a list per pass of the network."""
@@ -294,8 +320,8 @@ def test_a_picture_resized_while_the_object_is_lost(engine_with, journey, known)
     assert results[-1].state == "tracking"
 
 
-@pytest.mark.parametrize("frames_of", [lambda journey: journey.frames, stretched],
-                         ids=["plain", "resized"])  # fmt: skip
+@pytest.mark.parametrize("frames_of", [lambda journey: journey.frames, stretched, with_cuts],
+                         ids=["plain", "resized", "with cuts"])  # fmt: skip
 def test_a_run_resumed_anywhere_is_the_unbroken_one(engine_with, journey, frames_of):
     """Broken off doubted, just lost, for long lost, just found, recovering, and tracked again."""
     frames, engine = frames_of(journey), engine_with()

@@ -247,3 +247,25 @@ def test_what_is_written_is_all_that_counts(run, share, rate, frames):
             for each in (one, other):
                 each.take(float(score), state)
         assert states(one, later) == states(other, later)
+
+
+def test_a_cut_makes_an_object_lost_whatever_it_was():
+    for before in ([0.9], [0.05], [0.05] * 3, [0.05] * 3 + [0.9]):
+        presence = presence_of()
+        states(presence, before)
+        presence.take_cut()
+        assert presence.is_lost
+        assert presence.was_cut
+        assert not presence.is_trusted
+        presence.take(0.05, "lost")
+        assert presence.lost_for == 2
+
+
+def test_a_cut_is_forgotten_once_the_object_is_tracked_again():
+    presence = presence_of(found_frames=3)
+    presence.take_cut()
+    presence.take(0.9, "uncertain")  # what was found
+    assert states(presence, [0.9]) == ["uncertain"]
+    assert presence.was_cut
+    assert states(presence, [0.9]) == ["tracking"]
+    assert not presence.was_cut

@@ -20,6 +20,7 @@ from tracker.frames import Frame, frame_size
 from tracker.models import Model, load_model, prepare_for_inference
 from tracker.redetection import find_again
 from tracker.result import TrackResult
+from tracker.scene import glance, is_cut
 from tracker.searching import Searcher, Sight
 from tracker.target import Target, as_written
 
@@ -57,7 +58,7 @@ class Engine:
         box = as_written(check_box(box, frame_size(frame)))
         fill = mean_color(frame)
         exemplar = Exemplar(self._network, self.config, frame, box, fill)
-        return Target(self.config, exemplar, box, frame_size(frame), fill)
+        return Target(self.config, exemplar, box, frame_size(frame), fill, glance(frame))
 
     def follow(self, frame: Frame, targets: Sequence[Target]) -> list[TrackResult]:
         """Find every object in the next frame.
@@ -65,8 +66,7 @@ class Engine:
         Returns:
             What is said about each; ``frame`` counts from its start, ``id`` is 1.
         """
-        for target in targets:
-            target.resize_with(frame_size(frame))
+        self._look(frame, targets)
         seen = [target for target in targets if not target.presence.is_lost]
         lost = [target for target in targets if target.presence.is_lost]
         # look for each object around its last position, for lost ones farther and farther
@@ -81,9 +81,18 @@ class Engine:
 
     def resume(self, frame: Frame, target: Target, result: TrackResult) -> None:
         """Take over what ``follow`` said about an object in this frame in an earlier run."""
-        target.resize_with(frame_size(frame))
+        self._look(frame, [target])
         target.take(result.box, result.score, result.state)
         self._learn(frame, target)
+
+    def _look(self, frame: Frame, targets: Sequence[Target]) -> None:
+        """Take in what has become of the whole picture: its size, and a cut."""
+        at_a_glance = glance(frame)
+        for target in targets:
+            target.resize_with(frame_size(frame))
+            if is_cut(target.glance, at_a_glance):
+                target.presence.take_cut()
+            target.glance = at_a_glance
 
     def _judge(self, sight: Sight, box: Box) -> None:
         """Believe what is seen of an object, or say that it is lost."""

@@ -22,7 +22,8 @@ class Presence:
 
     Attributes:
         state: of the last frame: "tracking", "uncertain" or "lost".
-        lost_for: frames spent lost since the object was last tracked.
+        lost_for: frames spent lost since the object was last tracked, or since a cut.
+        was_cut: whether the scene was cut since then.
     """
 
     def __init__(self, config: TrackerConfig) -> None:
@@ -31,7 +32,7 @@ class Presence:
         self._doubts = 0  # frames in a row below lost_score
         self._good = 0  # frames in a row from tracking_score on
         self._recovering = False  # lost, and not tracked since
-        self.state, self.lost_for = "tracking", 0
+        self.state, self.lost_for, self.was_cut = "tracking", 0, False
 
     @property
     def is_lost(self) -> bool:
@@ -74,10 +75,15 @@ class Presence:
         self._doubts = self._doubts + 1 if score < config.lost_score else 0
         self._good = self._good + 1 if score >= config.tracking_score else 0
         if state == "tracking":
-            self._recovering, self.lost_for = False, 0
+            self._recovering, self.lost_for, self.was_cut = False, 0, False
         if self.is_trusted:
             usual = self._usual + config.usual_lr * (self._peak(score) - self._usual)
             self._usual = max(usual, LOWEST_USUAL)
+
+    def take_cut(self) -> None:
+        """The scene was cut: the object is anywhere or nowhere."""
+        self.state, self.was_cut = "lost", True
+        self._recovering, self._doubts, self._good, self.lost_for = True, 0, 0, 1
 
     @property
     def _unit(self) -> float:
