@@ -14,7 +14,7 @@ SETTINGS = {
     "exemplar_size": 64, "search_size": 127,  # a quarter of the time
     "num_scales": 1, "box_lr": 0.4, "kernel_first_steps": 15, "kernel_interval": 2,
     "score_share": 1.0, "score_slope": 10.14, "score_midpoint": 0.758, "usual_lr": 0.05,
-    "tracking_score": 0.5, "learn_score": 0.5, "lost_score": 0.1, "lost_frames": 3,
+    "tracking_score": 0.5, "learn_score": 0.5, "lost_score": 0.1, "lost_doubt": 4.0,
     "sweep_frames": 10, "sweep_crops": 3, "near_frames": 2, "found_share": 0.6,
     "found_similarity": 0.4, "found_frames": 3, "memory_score": 0.8, "memory_size": 6,
 }  # fmt: skip
@@ -288,7 +288,7 @@ def test_it_learns_nothing_while_doubted_lost_or_recovering(
 ):  # fmt: skip
     scores = [0.3, 0.05, 0.3, 0.05, 0.05, 0.05, 0.05] + [0.9] * 5
     scripted(scores)
-    engine = engine_with(kernel_interval=1, learn_score=0.0, near_frames=0)
+    engine = engine_with(kernel_interval=1, learn_score=0.0, near_frames=0, lost_doubt=2.0)
     frames = journey.frames[:1] * 7 + [journey.frame()] + journey.frames[:1] * 5
     results = follow(engine, journey, numbered(frames))
     assert [result.state for result in results[1:]] == [
