@@ -20,6 +20,7 @@ LAYERS = [
     {"kernel", "exemplar"},
     {"target"},
     {"searching", "redetection"},
+    {"cuda"},
     {"engine"},
     {"tracking", "multi", "similarity"},
     {"evaluation", "training"},

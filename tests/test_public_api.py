@@ -11,7 +11,7 @@ NAMES = {
                 "TrackerError", "datasets", "evaluation", "models", "ops", "video", "__version__"],
     "tracker.ops": ["xcorr", "xcorr_depthwise", "xcorr_grad_exemplar", "extension_status"],
     "tracker.models": ["TwinNetwork", "Features", "Model", "load_model", "save_model",
-                       "available_models", "fuse_for_inference"],
+                       "available_models", "fuse_for_inference", "backbone_in"],
     "tracker.video": ["open_source", "parse_position", "read_header", "VideoHeader", "Source",
                       "VideoFrame", "prefetch", "VideoSink", "open_writer", "read_csv",
                       "draw_result"],

@@ -42,6 +42,16 @@ class Presence:
         """Whether the last frame's box is one to come back to, and to learn from."""
         return not (self._doubts or self._recovering)
 
+    @property
+    def memory(self) -> tuple[float, int, int, bool]:
+        """All that the next score and state depend on.
+
+        Returns:
+            The usual peak, the frames in a row below ``lost_score`` and those from
+            ``tracking_score`` on, and whether the object has been lost and not tracked since.
+        """
+        return self._usual, self._doubts, self._good, self._recovering
+
     def share(self, peak: float) -> float:
         """A response peak in units of what this object usually answers."""
         return peak / self._usual

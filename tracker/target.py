@@ -12,6 +12,9 @@ from tracker.exemplar import Exemplar
 from tracker.presence import Presence
 from tracker.result import TrackResult
 
+Said = tuple[Box, float, str]
+"""Box, score and state of an object in a frame."""
+
 
 class Target:
     """One object, from the frame that it was shown in.
@@ -25,6 +28,7 @@ class Target:
 
     Attributes:
         frame_size: ``(width, height)`` of the last frame.
+        first_size: ``(w, h)`` of the first box, in pixels of the last frame.
         result: what was said about the last frame; ``frame`` counts those since the first.
         trusted: the box to come back to when the object is lost.
         presence: whether it is there.
@@ -35,7 +39,7 @@ class Target:
         fill: Color,
     ) -> None:  # fmt: skip
         self._config, self.frame_size = config, frame_size
-        self._first_size = center_and_size(box)[1]
+        self.first_size = center_and_size(box)[1]
         self.exemplar, self.fill, self.presence = exemplar, fill, Presence(config)
         self.result = TrackResult(0, None, 1, box, 1.0, "tracking")
         self.trusted = box
@@ -71,8 +75,8 @@ class Target:
         Without a box head, width and height are limited by one factor: the shape of the box stays.
         """
         config, limits = self._config, np.array(self.frame_size, float)
-        smallest = np.maximum(self._first_size * config.min_size_ratio, MIN_SIDE)
-        largest = np.minimum(self._first_size * config.max_size_ratio, limits)
+        smallest = np.maximum(self.first_size * config.min_size_ratio, MIN_SIDE)
+        largest = np.minimum(self.first_size * config.max_size_ratio, limits)
         if config.box_lr:
             size = np.clip(size, smallest, np.maximum(largest, smallest))
         else:
@@ -85,7 +89,7 @@ class Target:
             ratio = np.array(frame_size) / self.frame_size
             self.result = replace(self.result, box=_scaled(self.result.box, ratio))
             self.trusted = _scaled(self.trusted, ratio)
-            self._first_size = self._first_size * ratio
+            self.first_size = self.first_size * ratio
             self.frame_size = frame_size
 
 

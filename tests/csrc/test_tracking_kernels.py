@@ -1,0 +1,229 @@
+"""The kernels around the network, on the emulated device, against the functions of the CPU."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from emulated_tracking import EmulatedModule
+from emulator import ORDERS
+
+from tracker import searching
+from tracker.config import TrackerConfig
+from tracker.crops import crop_squares, mean_color, scale_factors
+from tracker.cuda.rows import said_of, settings_row, target_row
+from tracker.engine import Engine
+from tracker.models import Features
+from tracker.ops.tracking import RESULT_COLUMNS, SIGHT_COLUMNS, TrackingKernels
+from tracker.response import cosine_window_axis
+from tracker.searching import Searcher
+from tracker.target import Target, as_written
+
+STRIDE = 8
+
+
+@pytest.fixture(scope="session")
+def figures(request):
+    """The worst differences, printed at the end."""
+    found = {}
+    yield found
+    with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        print("\n")
+        for name, worst in found.items():
+            print(f"{name}: {worst}")
+
+
+@pytest.fixture
+def module(built):
+    return EmulatedModule(built)
+
+
+def kernels_for(module, config, frame_size):
+    return TrackingKernels(module, lambda: 0, settings_row(config, STRIDE, frame_size))
+
+
+def rows_of(targets):
+    return torch.from_numpy(np.stack([target_row(target) for target in targets]))
+
+
+def empty(*shape, dtype=torch.float64):
+    return torch.full(shape, torch.nan if dtype.is_floating_point else -1, dtype=dtype)
+
+
+# Crops
+
+
+def any_target(rng, config, frame):
+    """From a pixel to more than the frame, its centre in the frame or a little outside."""
+    height, width = frame.shape[:2]
+    size = np.exp(rng.uniform(0, np.log([1.5 * width, 1.5 * height])))
+    center = rng.uniform(-0.1, 1.1, 2) * (width, height)
+    box = as_written([*(center - size / 2), *size])
+    return Target(config, None, box, (width, height), mean_color(frame))
+
+
+def crops_of(kernels, frame, targets, config, dtype=torch.float32):
+    size, count = config.search_size, len(targets) * config.num_scales
+    crops = torch.full((count, 3, size, size), torch.nan, dtype=dtype)
+    crops = crops.to(memory_format=torch.channels_last)
+    kernels.crop(torch.from_numpy(frame), rows_of(targets), crops)
+    return crops.permute(0, 2, 3, 1).float().numpy()
+
+
+def crops_on_the_cpu(frame, targets, config):
+    zooms = scale_factors(config.num_scales, config.scale_step)
+    crops = [
+        crop_squares(
+            frame, target.center, [zoom * target.search_extent], config.search_size, target.fill
+        )
+        for target in targets
+        for zoom in zooms
+    ]
+    return np.concatenate(crops).astype(float)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
+def test_crops_are_those_of_the_cpu(module, figures, dtype):
+    """Noise, the hardest picture: no value differs by more than the rounding of a half."""
+    rng = np.random.default_rng(0)
+    worst, differ, pixels, shrunk = 0.0, 0, 0, 0
+    for _ in range(100):
+        height, width = (int(side) for side in rng.integers(20, 400, 2))
+        frame = rng.integers(0, 256, (height, width, 3), np.uint8)
+        config = TrackerConfig(
+            exemplar_size=15, search_size=int(rng.choice([31, 32])),
+            num_scales=int(rng.choice([1, 3])), scale_step=1.1,
+        )  # fmt: skip
+        targets = [any_target(rng, config, frame) for _ in range(2)]
+        got = crops_of(kernels_for(module, config, (width, height)), frame, targets, config, dtype)
+        difference = np.abs(got - crops_on_the_cpu(frame, targets, config))
+        worst = max(worst, float(difference.max()))
+        differ += np.count_nonzero(difference)
+        pixels += difference.size
+        shrunk += sum(target.search_extent >= 2 * config.search_size for target in targets)
+    figures[f"crop, {dtype}"] = f"{worst} grey levels; {differ / pixels:.1e} of the values differ"
+    assert worst <= 1
+    assert differ / pixels < 1e-3
+    assert 30 < shrunk < 170  # with the area filter and without
+
+
+def test_crops_of_the_size_of_the_network(module):
+    rng = np.random.default_rng(1)
+    frame = rng.integers(0, 256, (180, 240, 3), np.uint8)
+    config = TrackerConfig(num_scales=1)
+    targets = [any_target(rng, config, frame) for _ in range(2)]
+    got = crops_of(kernels_for(module, config, (240, 180)), frame, targets, config)
+    assert np.abs(got - crops_on_the_cpu(frame, targets, config)).max() <= 1
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_crops_beyond_the_frame_are_its_mean_colour(module, order):
+    module.order = order
+    frame = np.full((20, 30, 3), 200, np.uint8)
+    config = TrackerConfig(exemplar_size=15, search_size=31, num_scales=1)
+    target = Target(config, None, (-500.0, -500.0, 4.0, 4.0), (30, 20), (1.0, 2.5, 254.6))
+    crops = crops_of(kernels_for(module, config, (30, 20)), frame, [target], config)
+    assert np.unique(crops.reshape(-1, 3), axis=0).tolist() == [[1, 2, 255]]
+
+
+# Peaks and decisions
+
+
+def smooth_responses(rng, count, cells):
+    """Maps with a few bumps: like real ones, of any sign."""
+    axis = np.arange(cells)
+    maps = np.zeros((count, cells, cells))
+    for each in maps:
+        for _ in range(4):
+            (row, column), width = rng.uniform(-1, cells, 2), rng.uniform(0.8, 3)
+            distance = (axis[:, None] - row) ** 2 + (axis - column) ** 2
+            each += rng.uniform(0.1, 0.9) * np.exp(-distance / (2 * width**2))
+    maps += rng.normal(0, 0.02, maps.shape)
+    return (maps + rng.choice([0, 0, -2, 3])).astype(np.float32)
+
+
+def any_config(rng):
+    head = rng.random() < 0.5
+    return TrackerConfig(
+        exemplar_size=127, search_size=255, num_scales=int(rng.choice([1, 3, 5])),
+        scale_step=float(rng.uniform(1.01, 1.1)), scale_penalty=float(rng.uniform(0.9, 1)),
+        box_lr=0.4 if head else 0.0, hold_score=float(rng.choice([0.05, 0.5])),
+        window_influence=float(rng.choice([0.176, 0.4, 0])),
+        response_upsampling=int(rng.choice([8, 16, 5, 1])),
+        score_midpoint=0.758, score_slope=10.14, score_share=float(rng.choice([0, 0.5, 1])),
+        lost_frames=int(rng.integers(1, 4)), found_frames=int(rng.integers(1, 4)),
+    )  # fmt: skip
+
+
+def with_a_past(rng, config, target):
+    """Frames, some of them bad, so that every state occurs."""
+    for _ in range(int(rng.integers(0, 8))):
+        score = round(float(rng.choice([0.02, 0.3, 0.95])), 4)
+        state = target.presence.next_state(score)
+        target.take(target.trusted if state == "lost" else target.result.box, score, state)
+    return target
+
+
+class ScriptedEngine(Engine):
+    """The CPU's engine, without a network: responses and the box head's opinions are given."""
+
+    def __init__(self, config, responses, refined, monkeypatch):
+        self.config = config
+        self._searcher = Searcher(SimpleNamespace(total_stride=STRIDE), config)
+        nothing = Features(torch.empty(len(responses), 1))
+        monkeypatch.setattr(
+            Searcher, "_responses", lambda *_: (responses, [nothing] * len(responses))
+        )
+        boxes = iter(refined)
+        monkeypatch.setattr(searching, "refine", lambda *_: next(boxes).astype(np.float64))
+
+
+def decided(kernels, responses, targets, rows, config, head):
+    """What the kernels say, and the proposals; ``head`` makes boxes of these."""
+    count, cells = len(targets), responses.shape[-1]
+    sights, chosen = empty(count, SIGHT_COLUMNS), empty(count, dtype=torch.int64)
+    proposals = empty(count, 4, dtype=torch.float32)
+    window = torch.from_numpy(cosine_window_axis(cells * config.response_upsampling))
+    kernels.peak(
+        torch.from_numpy(responses)[:, None], window, rows, sights, chosen, proposals
+    )  # fmt: skip
+    results = empty(count, RESULT_COLUMNS)
+    kernels.decide(sights, head(proposals), rows, results)
+    return [said_of(row) for row in results.numpy()], proposals, chosen
+
+
+def test_boxes_scores_and_states_are_those_of_the_cpu(module, figures, monkeypatch):
+    rng = np.random.default_rng(2)
+    worst_box, worst_score, states = 0.0, 0.0, []
+    for _ in range(150):
+        config, count, cells = any_config(rng), 3, int(rng.choice([9, 17, 16]))
+        frame = np.zeros((240, 320, 3), np.uint8)
+        targets = [with_a_past(rng, config, any_target(rng, config, frame)) for _ in range(count)]
+        targets = [each for each in targets if not each.presence.is_lost]
+        if not targets:
+            continue
+        responses = smooth_responses(rng, len(targets) * config.num_scales, cells)
+        change = torch.from_numpy(rng.uniform(0.4, 2, (len(targets), 4)).astype(np.float32))
+        rows = rows_of(targets)
+        kernels = kernels_for(module, config, (320, 240))
+        got, proposals, _ = decided(
+            kernels, responses, targets, rows, config, lambda boxes, change=change: boxes * change
+        )
+        refined = (proposals * change).numpy()
+        engine = ScriptedEngine(config, responses, refined, monkeypatch)
+        want = engine._look_around(frame, targets)
+        for (box, score, state), (cpu_box, cpu_score, cpu_state) in zip(got, want, strict=True):
+            worst_box = max(worst_box, float(np.abs(np.subtract(box, cpu_box)).max()))
+            worst_score = max(worst_score, abs(score - cpu_score))
+            assert state == cpu_state
+            states.append(state)
+        # Both go on from what was said to the same.
+        for target, said in zip(targets, got, strict=True):
+            target.take(*said)
+        np.testing.assert_allclose(rows.numpy(), rows_of(targets).numpy(), rtol=1e-12)
+    figures["peak and decide"] = (
+        f"boxes {worst_box:.4f} px, scores {worst_score:.4f} in {len(states)} cases"
+    )
+    assert worst_box <= 0.01
+    assert worst_score <= 1e-4
+    assert {"tracking", "uncertain", "lost"} <= set(states)
