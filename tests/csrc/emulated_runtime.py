@@ -5,10 +5,11 @@ from contextlib import nullcontext
 import torch
 from emulated_tracking import EmulatedModule
 
+import tracker
 from tracker.cuda import CapturedLook, Resident
 from tracker.engine import PRECISIONS, Engine
 from tracker.models import backbone_in
-from tracker.ops.tracking import TrackingKernels
+from tracker.ops.tracking import TrackingKernels, tracking_kernels
 
 
 class EmulatedRuntime:
@@ -67,3 +68,32 @@ def emulate(engine: Engine, library, precision="float32") -> EmulatedRuntime:
         plain=engine._look_around,
     )  # fmt: skip
     return runtime
+
+
+class EmulatedGpu:
+    """Where the tests of ``tracker.cuda`` run without a GPU."""
+
+    device = torch.device("cpu")
+
+    def __init__(self, library):
+        self._library = library
+
+    def kernels(self, settings):
+        return EmulatedRuntime(self._library).kernels(settings)
+
+    def many(self, precision="float32", **settings):
+        many = tracker.MultiTracker(device="cpu", **settings)
+        emulate(many._engine, self._library, precision)
+        return many
+
+
+class RealGpu:
+    """Where they run with one."""
+
+    device = torch.device("cuda", 0)
+
+    def kernels(self, settings):
+        return tracking_kernels(self.device, settings)
+
+    def many(self, precision="float32", **settings):
+        return tracker.MultiTracker(device="cuda", precision=precision, **settings)

@@ -1,10 +1,11 @@
-"""The kernels around the network, on the emulated device, against the functions of the CPU."""
+"""The kernels around the network against the functions of the CPU."""
 
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
+from emulated_runtime import EmulatedGpu
 from emulated_tracking import EmulatedModule
 from emulator import ORDERS
 
@@ -13,8 +14,14 @@ from tracker.config import TrackerConfig
 from tracker.crops import crop_squares, mean_color, scale_factors
 from tracker.cuda.rows import said_of, settings_row, target_row
 from tracker.engine import Engine
+from tracker.errors import ExtensionError
 from tracker.models import Features
-from tracker.ops.tracking import RESULT_COLUMNS, SIGHT_COLUMNS, TrackingKernels
+from tracker.ops.tracking import (
+    RESULT_COLUMNS,
+    SIGHT_COLUMNS,
+    TARGET_COLUMNS,
+    TrackingKernels,
+)
 from tracker.response import cosine_window_axis
 from tracker.searching import Searcher
 from tracker.target import Target, as_written
@@ -33,21 +40,17 @@ def figures(request):
             print(f"{name}: {worst}")
 
 
-@pytest.fixture
-def module(built):
-    return EmulatedModule(built)
+def kernels_for(gpu, config, frame_size):
+    return gpu.kernels(settings_row(config, STRIDE, frame_size))
 
 
-def kernels_for(module, config, frame_size):
-    return TrackingKernels(module, lambda: 0, settings_row(config, STRIDE, frame_size))
+def rows_of(gpu, targets):
+    return torch.from_numpy(np.stack([target_row(target) for target in targets])).to(gpu.device)
 
 
-def rows_of(targets):
-    return torch.from_numpy(np.stack([target_row(target) for target in targets]))
-
-
-def empty(*shape, dtype=torch.float64):
-    return torch.full(shape, torch.nan if dtype.is_floating_point else -1, dtype=dtype)
+def empty(gpu, *shape, dtype=torch.float64):
+    nothing = torch.nan if dtype.is_floating_point else -1
+    return torch.full(shape, nothing, dtype=dtype, device=gpu.device)
 
 
 # Crops
@@ -62,12 +65,12 @@ def any_target(rng, config, frame):
     return Target(config, None, box, (width, height), mean_color(frame))
 
 
-def crops_of(kernels, frame, targets, config, dtype=torch.float32):
+def crops_of(gpu, frame, targets, config, dtype=torch.float32):
     size, count = config.search_size, len(targets) * config.num_scales
-    crops = torch.full((count, 3, size, size), torch.nan, dtype=dtype)
-    crops = crops.to(memory_format=torch.channels_last)
-    kernels.crop(torch.from_numpy(frame), rows_of(targets), crops)
-    return crops.permute(0, 2, 3, 1).float().numpy()
+    crops = empty(gpu, count, 3, size, size, dtype=dtype).to(memory_format=torch.channels_last)
+    kernels = kernels_for(gpu, config, (frame.shape[1], frame.shape[0]))
+    kernels.crop(torch.from_numpy(frame).to(gpu.device), rows_of(gpu, targets), crops)
+    return crops.permute(0, 2, 3, 1).float().cpu().numpy()
 
 
 def crops_on_the_cpu(frame, targets, config):
@@ -83,7 +86,7 @@ def crops_on_the_cpu(frame, targets, config):
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
-def test_crops_are_those_of_the_cpu(module, figures, dtype):
+def test_crops_are_those_of_the_cpu(gpu, figures, dtype):
     """Noise, the hardest picture: no value differs by more than the rounding of a half."""
     rng = np.random.default_rng(0)
     worst, differ, pixels, shrunk = 0.0, 0, 0, 0
@@ -95,7 +98,7 @@ def test_crops_are_those_of_the_cpu(module, figures, dtype):
             num_scales=int(rng.choice([1, 3])), scale_step=1.1,
         )  # fmt: skip
         targets = [any_target(rng, config, frame) for _ in range(2)]
-        got = crops_of(kernels_for(module, config, (width, height)), frame, targets, config, dtype)
+        got = crops_of(gpu, frame, targets, config, dtype)
         difference = np.abs(got - crops_on_the_cpu(frame, targets, config))
         worst = max(worst, float(difference.max()))
         differ += np.count_nonzero(difference)
@@ -107,22 +110,20 @@ def test_crops_are_those_of_the_cpu(module, figures, dtype):
     assert 30 < shrunk < 170  # with the area filter and without
 
 
-def test_crops_of_the_size_of_the_network(module):
+def test_crops_of_the_size_of_the_network(gpu):
     rng = np.random.default_rng(1)
     frame = rng.integers(0, 256, (180, 240, 3), np.uint8)
     config = TrackerConfig(num_scales=1)
     targets = [any_target(rng, config, frame) for _ in range(2)]
-    got = crops_of(kernels_for(module, config, (240, 180)), frame, targets, config)
+    got = crops_of(gpu, frame, targets, config)
     assert np.abs(got - crops_on_the_cpu(frame, targets, config)).max() <= 1
 
 
-@pytest.mark.parametrize("order", ORDERS)
-def test_crops_beyond_the_frame_are_its_mean_colour(module, order):
-    module.order = order
+def test_crops_beyond_the_frame_are_its_mean_colour(gpu):
     frame = np.full((20, 30, 3), 200, np.uint8)
     config = TrackerConfig(exemplar_size=15, search_size=31, num_scales=1)
     target = Target(config, None, (-500.0, -500.0, 4.0, 4.0), (30, 20), (1.0, 2.5, 254.6))
-    crops = crops_of(kernels_for(module, config, (30, 20)), frame, [target], config)
+    crops = crops_of(gpu, frame, [target], config)
     assert np.unique(crops.reshape(-1, 3), axis=0).tolist() == [[1, 2, 255]]
 
 
@@ -178,24 +179,25 @@ class ScriptedEngine(Engine):
         monkeypatch.setattr(searching, "refine", lambda *_: next(boxes).astype(np.float64))
 
 
-def decided(kernels, responses, targets, rows, config, head):
-    """What the kernels say, and the proposals; ``head`` makes boxes of these."""
-    count, cells = len(targets), responses.shape[-1]
-    sights, chosen = empty(count, SIGHT_COLUMNS), empty(count, dtype=torch.int64)
-    proposals = empty(count, 4, dtype=torch.float32)
-    window = torch.from_numpy(cosine_window_axis(cells * config.response_upsampling))
-    kernels.peak(
-        torch.from_numpy(responses)[:, None], window, rows, sights, chosen, proposals
+def decided(gpu, kernels, responses, rows, config, head):
+    """What the kernels say about the objects of rows, and the head's opinions on the proposals."""
+    count, cells = len(rows), responses.shape[-1]
+    sights = empty(gpu, count, SIGHT_COLUMNS)
+    chosen, proposals = (
+        empty(gpu, count, dtype=torch.int64), empty(gpu, count, 4, dtype=torch.float32),
     )  # fmt: skip
-    results = empty(count, RESULT_COLUMNS)
-    kernels.decide(sights, head(proposals), rows, results)
-    return [said_of(row) for row in results.numpy()], proposals, chosen
+    window = torch.from_numpy(cosine_window_axis(cells * config.response_upsampling))
+    maps = torch.from_numpy(responses)[:, None].to(gpu.device)
+    kernels.peak(maps, window.to(gpu.device), rows, sights, chosen, proposals)
+    results, refined = empty(gpu, count, RESULT_COLUMNS), head(proposals)
+    kernels.decide(sights, refined, rows, results)
+    return [said_of(row) for row in results.cpu().numpy()], refined.cpu().numpy()
 
 
-def test_boxes_scores_and_states_are_those_of_the_cpu(module, figures, monkeypatch):
+def test_boxes_scores_and_states_are_those_of_the_cpu(gpu, figures, monkeypatch):
     rng = np.random.default_rng(2)
     worst_box, worst_score, states = 0.0, 0.0, []
-    for _ in range(150):
+    for _ in range(100):
         config, count, cells = any_config(rng), 3, int(rng.choice([9, 17, 16]))
         frame = np.zeros((240, 320, 3), np.uint8)
         targets = [with_a_past(rng, config, any_target(rng, config, frame)) for _ in range(count)]
@@ -204,12 +206,9 @@ def test_boxes_scores_and_states_are_those_of_the_cpu(module, figures, monkeypat
             continue
         responses = smooth_responses(rng, len(targets) * config.num_scales, cells)
         change = torch.from_numpy(rng.uniform(0.4, 2, (len(targets), 4)).astype(np.float32))
-        rows = rows_of(targets)
-        kernels = kernels_for(module, config, (320, 240))
-        got, proposals, _ = decided(
-            kernels, responses, targets, rows, config, lambda boxes, change=change: boxes * change
-        )
-        refined = (proposals * change).numpy()
+        change, rows = change.to(gpu.device), rows_of(gpu, targets)
+        kernels = kernels_for(gpu, config, (320, 240))
+        got, refined = decided(gpu, kernels, responses, rows, config, change.mul)
         engine = ScriptedEngine(config, responses, refined, monkeypatch)
         want = engine._look_around(frame, targets)
         for (box, score, state), (cpu_box, cpu_score, cpu_state) in zip(got, want, strict=True):
@@ -220,10 +219,111 @@ def test_boxes_scores_and_states_are_those_of_the_cpu(module, figures, monkeypat
         # Both go on from what was said to the same.
         for target, said in zip(targets, got, strict=True):
             target.take(*said)
-        np.testing.assert_allclose(rows.numpy(), rows_of(targets).numpy(), rtol=1e-12)
+        expected = rows_of(gpu, targets)
+        torch.testing.assert_close(rows, expected, rtol=1e-12, atol=0)
     figures["peak and decide"] = (
         f"boxes {worst_box:.4f} px, scores {worst_score:.4f} in {len(states)} cases"
     )
     assert worst_box <= 0.01
     assert worst_score <= 1e-4
     assert {"tracking", "uncertain", "lost"} <= set(states)
+
+
+# Odd maps
+
+
+def sighted(gpu, responses, config):
+    """Centres and peaks of one object in the middle of a frame, 100 pixels a side."""
+    target = Target(config, None, (70.0, 45.0, 100.0, 100.0), (240, 190), (0, 0, 0))
+    sights = empty(gpu, 1, SIGHT_COLUMNS)
+    chosen, proposals = empty(gpu, 1, dtype=torch.int64), empty(gpu, 1, 4, dtype=torch.float32)
+    window = cosine_window_axis(responses.shape[-1] * config.response_upsampling)
+    kernels_for(gpu, config, (240, 190)).peak(
+        torch.from_numpy(responses)[:, None].to(gpu.device),
+        torch.from_numpy(window).to(gpu.device), rows_of(gpu, [target]), sights, chosen, proposals,
+    )  # fmt: skip
+    return sights[0].tolist(), int(chosen[0])
+
+
+def test_of_equal_peaks_the_first_is_taken(gpu):
+    """Over a map that says nothing, the window has four in the middle: the vertex is there."""
+    maps = np.zeros((1, 8, 8), np.float32)
+    maps[0, 2, 5] = maps[0, 5, 2] = 1
+    config = TrackerConfig(num_scales=1, window_influence=0.0, response_upsampling=1)
+    (x, y, peak, zoom), _ = sighted(gpu, maps, config)
+    assert x > 120
+    assert y < 95
+    assert (peak, zoom) == (1, 1)
+    config = TrackerConfig(num_scales=1, window_influence=0.2, response_upsampling=1)
+    (x, y, _, _), _ = sighted(gpu, np.ones((1, 8, 8), np.float32), config)
+    assert (x, y) == (120, 95)
+
+
+def test_of_equal_scales_the_middle_one_is_taken(gpu):
+    maps = np.repeat(smooth_responses(np.random.default_rng(0), 1, 9), 3, axis=0)
+    config = TrackerConfig(num_scales=3, scale_penalty=1.0)
+    assert sighted(gpu, maps, config)[1] == 1
+    maps[2] += 0.01
+    assert sighted(gpu, maps, config)[1] == 2
+
+
+def test_a_response_of_nan_is_never_the_peak(gpu):
+    maps = np.zeros((1, 8, 8), np.float32)
+    maps[0, 0, 0], maps[0, 6, 6] = np.nan, 1
+    config = TrackerConfig(num_scales=1, window_influence=0.0, response_upsampling=1)
+    (x, y, _, _), _ = sighted(gpu, maps, config)
+    assert x > 120
+    assert y > 95
+    (x, y, peak, _), _ = sighted(gpu, np.full_like(maps, np.nan), config)
+    assert np.isfinite([x, y]).all()
+    assert np.isnan(peak)
+
+
+def test_a_peak_of_nan_is_no_object(gpu):
+    """It counts as the lowest: a doubt, and after some of them the object is lost."""
+    config = TrackerConfig(lost_frames=2)
+    target = Target(config, None, (70.0, 45.0, 100.0, 100.0), (240, 190), (0, 0, 0))
+    rows = rows_of(gpu, [target])
+    sights = torch.tensor([[120.0, 95.0, np.nan, 1.0]], dtype=torch.float64, device=gpu.device)
+    results, said = empty(gpu, 1, RESULT_COLUMNS), []
+    for _ in range(2):
+        boxes = empty(gpu, 1, 4, dtype=torch.float32)
+        kernels_for(gpu, config, (240, 190)).decide(sights, boxes, rows, results)
+        said.append(said_of(results[0].cpu().numpy()))
+    assert [(score, state) for _, score, state in said] == [(0, "uncertain"), (0, "lost")]
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_order_of_threads_changes_nothing(built, order):
+    """A missing barrier would show in one of the orders."""
+    gpu = EmulatedGpu(built)
+    maps = smooth_responses(np.random.default_rng(1), 3, 17)
+    expected = sighted(gpu, maps, TrackerConfig())
+    module = EmulatedModule(built)
+    module.order = order
+    gpu.kernels = lambda settings: TrackingKernels(module, lambda: 0, settings)
+    assert sighted(gpu, maps, TrackerConfig()) == expected
+    frame = np.random.default_rng(2).integers(0, 256, (20, 30, 3), np.uint8)
+    config = TrackerConfig(exemplar_size=15, search_size=31, num_scales=3)
+    target = Target(config, None, (5.0, 5.0, 4.0, 4.0), (30, 20), (1.0, 2.5, 254.6))
+    crops = crops_of(gpu, frame, [target], config)
+    np.testing.assert_array_equal(crops, crops_of(EmulatedGpu(built), frame, [target], config))
+
+
+def test_tensors_of_another_kind_are_refused(built):
+    config, gpu = TrackerConfig(), EmulatedGpu(built)
+    kernels = kernels_for(gpu, config, (30, 20))
+    frame, rows = torch.zeros(20, 30, 3, dtype=torch.uint8), torch.zeros(1, TARGET_COLUMNS).double()
+    crops = torch.zeros(3, 3, 255, 255).to(memory_format=torch.channels_last)
+    with pytest.raises(ValueError, match=r"expected frame of shape \(20, 30, 3\) without gaps"):
+        kernels.crop(torch.zeros(20, 31, 3, dtype=torch.uint8), rows, crops)
+    with pytest.raises(TypeError, match=r"expected targets of torch.float64; got torch.float32"):
+        kernels.crop(frame, rows.float(), crops)
+    with pytest.raises(ValueError, match=r"expected crops of shape \(3, 255, 255, 3\)"):
+        kernels.crop(frame, rows, crops.contiguous())
+
+
+def test_responses_too_large_for_the_device_are_an_error(built):
+    config = TrackerConfig(num_scales=1, response_upsampling=16)
+    with pytest.raises(ExtensionError, match="kernel peak to start; got expected responses that"):
+        sighted(EmulatedGpu(built), np.zeros((1, 70, 70), np.float32), config)

@@ -90,7 +90,7 @@ class Batch:
             rows = np.tile(IDLE, (len(self._left), 1))
             for target, place in self._places.items():
                 rows[place], self._left[place] = target_row(target), _state_of(target)
-            self._targets.copy_(torch.from_numpy(rows))
+            self._targets.copy_(torch.from_numpy(rows), non_blocking=True)
 
     def said(self, results: NDArray[np.float64]) -> list[Said]:
         """What results ``(places, RESULT_COLUMNS)`` say about the objects, in their order."""
