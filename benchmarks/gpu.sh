@@ -34,14 +34,14 @@ capabilities=$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader | tr -d 
 export TRACKER_CUDA_ARCHS=${TRACKER_CUDA_ARCHS:-$(echo "$capabilities" | paste -sd ';')}
 nvidia-smi >"$OUT/machine.log"
 
-step build 120 "$PYTHON" setup.py -q build_ext --inplace
-step status 30 "$PYTHON" -c 'from tracker.ops import extension_status; print(extension_status().reason)'
-step tests 120 "$PYTHON" -m pytest -q -p no:cacheprovider -m cuda \
+step build 100 "$PYTHON" setup.py -q build_ext --inplace
+step status 10 "$PYTHON" -c 'from tracker.ops import extension_status; print(extension_status().reason)'
+step tests 100 "$PYTHON" -m pytest -q -p no:cacheprovider -m cuda \
     tests/ops/test_cuda.py tests/ops/test_extension.py
-step tracking 60 "$PYTHON" -m pytest -q -p no:cacheprovider -m cuda \
+step tracking 50 "$PYTHON" -m pytest -q -p no:cacheprovider -m cuda \
     tests/csrc/test_tracking_kernels.py tests/csrc/test_captured_engine.py
 if [ -d "$OTB" ]; then
-    step agreement 80 "$PYTHON" benchmarks/agreement.py "$OTB" --frames 25 --json "$OUT/agreement.json"
+    step agreement 50 "$PYTHON" benchmarks/agreement.py "$OTB" --frames 25 --json "$OUT/agreement.json"
     grep '^|' "$OUT/agreement.log" || true
 else
     echo "agreement: not run, as there is no folder $OTB"
@@ -49,7 +49,7 @@ fi
 if command -v compute-sanitizer >/dev/null; then
     for tool in memcheck racecheck; do
         # Without the cache each tensor is an allocation, whose end memcheck knows.
-        PYTORCH_NO_CUDA_MEMORY_CACHING=1 step "$tool" 60 compute-sanitizer --tool "$tool" --error-exitcode 9 \
+        PYTORCH_NO_CUDA_MEMORY_CACHING=1 step "$tool" 45 compute-sanitizer --tool "$tool" --error-exitcode 9 \
             "$PYTHON" -m pytest -q -p no:cacheprovider tests/ops/test_cuda.py \
             tests/csrc/test_tracking_kernels.py -m cuda \
             -k "agrees_with_float64 and (lite or primes) and (float32 or bfloat16) \
@@ -61,7 +61,7 @@ fi
 step speed 150 "$PYTHON" benchmarks/speed.py --device cuda --seconds 6 --frames 96 \
     --json "$OUT/speed.json" --plot "$OUT/speed.png"
 grep -v '^$' "$OUT/speed.log" | grep -e '^|' -e per || true
-step benchmark 100 "$PYTHON" benchmarks/xcorr.py --quick --rounds 3 --device cuda \
+step benchmark 50 "$PYTHON" benchmarks/xcorr.py --quick --rounds 3 --device cuda \
     --json "$OUT/xcorr.json" --plot "$OUT/xcorr.png"
 grep '^|' "$OUT/benchmark.log" || true
 exit $first_failure

@@ -83,7 +83,8 @@ class Batch:
 
     def hold(self, targets: Sequence[Target]) -> None:
         """Have these objects, as they are now, and no others."""
-        self._settle(targets)
+        if [*self._places] != [*targets]:
+            self._settle(targets)
         for target, place in self._places.items():
             self._show(place, target.exemplar)
         if any(self._left[place] != _state_of(target) for target, place in self._places.items()):

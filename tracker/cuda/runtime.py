@@ -42,7 +42,6 @@ class CudaRuntime:
     def __init__(self, device: torch.device) -> None:
         index = torch.cuda.current_device() if device.index is None else device.index
         self.device = torch.device("cuda", index)
-        self._pool = torch.cuda.graph_pool_handle()  # shared: one graph runs at a time
 
     def current(self) -> AbstractContextManager:
         """Makes the device the current one."""
@@ -73,8 +72,8 @@ class CudaRuntime:
                 step()
         current.wait_stream(aside)
         graph = torch.cuda.CUDAGraph()
-        # Other threads may use the device meanwhile, in ways that a capture of theirs could not.
-        with torch.cuda.graph(graph, pool=self._pool, capture_error_mode="thread_local"):
+        # thread_local: what other threads do on the device meanwhile does not spoil the capture
+        with torch.cuda.graph(graph, capture_error_mode="thread_local"):
             step()
         return graph.replay
 
@@ -97,6 +96,7 @@ class Uploads:
         self.frame = torch.zeros(shape, dtype=torch.uint8, device=device)
         self._stream = torch.cuda.Stream(device)
         self._buffers = [_Buffer(device, shape) for _ in range(2)]
+        self._stream.wait_stream(torch.cuda.current_stream())  # who may have had their memory
         self._next = 0
 
     def send(self, frame: Frame | Resident) -> None:
