@@ -86,7 +86,8 @@ class Engine:
             target.resize_with(frame_size(frame))
         seen = [target for target in targets if not target.presence.is_lost]
         lost = [target for target in targets if target.presence.is_lost]
-        # look for each object around its last position, for lost ones farther and farther
+        # look for each object around its last position, for lost ones farther and farther;
+        # on a GPU the former is one captured graph (tracker/cuda/)
         look = self._captured or self._look_around
         for target, said in zip(seen, look(frame, seen), strict=True):
             target.take(*said)
