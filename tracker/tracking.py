@@ -30,8 +30,9 @@ class Tracker:
     Args:
         model: "default", the name of a shipped model, a weights file, or a loaded ``Model``.
         device: "auto" (a CUDA device if there is one), "cpu", "cuda" or "cuda:N".
-        precision: of the network's convolutions on a GPU: "float32", with which boxes are those of
-            the CPU, or "bfloat16", which is faster for many objects. On the CPU always the first.
+        precision: of the network's convolutions on a GPU: "float32" (PyTorch's settings decide
+            about TF32), with which boxes come nearest to the CPU's, or "bfloat16", which is made
+            for many objects. On the CPU always the first.
         **settings: fields of ``TrackerConfig`` that replace those stored with the model.
 
     Attributes:
