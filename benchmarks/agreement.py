@@ -53,7 +53,7 @@ def main() -> int:
         for frame, truth in zip(frames, clip.boxes[1:], strict=False):
             asked = {} if target.presence.is_lost else ask(looks, frame, target)
             (result,) = engine.follow(frame, [target])
-            if asked:
+            if asked and not target.presence.was_cut:
                 for name, box in {"truth": truth, "CPU": result.box, **asked}.items():
                     boxes[name].append(np.array(box))
     report = compare({name: np.array(each) for name, each in boxes.items()})

@@ -30,8 +30,7 @@ from torch.autograd import DeviceType
 from torch.profiler import ProfilerActivity, profile
 
 from tracker.boxes import Box
-from tracker.cuda import Resident
-from tracker.cuda.look import MAX_AHEAD
+from tracker.cuda import MAX_AHEAD, Resident
 from tracker.engine import PRECISIONS, Engine
 from tracker.frames import Frame
 from tracker.target import Target

@@ -13,7 +13,7 @@ constexpr int THREADS = 32;
 __device__ double as_written(double value) { return rint(value * 1e4) / 1e4; }
 
 __device__ bool is_trusted(const Target& target) {
-  return target.doubts == 0 && target.recovering == 0;
+  return target.doubt == 0 && target.recovering == 0;
 }
 
 // Factor on a peak: partly none, partly one over the usual peak.
@@ -28,19 +28,28 @@ __device__ double score_of(double peak, const Target& target, const Settings& se
   return as_written(1 / (1 + exp(-fmin(fmax(log_odds, -700.0), 700.0))));
 }
 
-// The peak behind a written score.
-__device__ double peak_of(double score, const Target& target, const Settings& settings) {
+// Of a written score, which says no more than max_log_odds.
+__device__ double log_odds_of(double score, const Settings& settings) {
   const double least = 1 / (1 + exp(settings.max_log_odds));
   const double within = fmin(fmax(score, least), 1 - least);
-  const double log_odds = log(within / (1 - within));
+  return log(within / (1 - within));
+}
+
+// The peak behind a written score.
+__device__ double peak_of(double score, const Target& target, const Settings& settings) {
+  const double log_odds = log_odds_of(score, settings);
   return (log_odds / settings.score_slope + settings.score_midpoint) / unit(target, settings);
 }
 
+// The doubt after one more frame: a sum that good frames bring back to 0.
+__device__ double doubt_after(double score, const Target& target, const Settings& settings) {
+  const double least = log_odds_of(settings.lost_score, settings);
+  return fmax(0.0, target.doubt + least - log_odds_of(score, settings));
+}
+
 __device__ State next_state(double score, const Target& target, const Settings& settings) {
-  if (score < settings.lost_score) {
-    const bool lost = target.recovering != 0 || target.doubts + 1 >= settings.lost_frames;
-    return lost ? State::lost : State::uncertain;
-  }
+  const bool relapsed = target.recovering != 0 && score < settings.lost_score;
+  if (relapsed || doubt_after(score, target, settings) >= settings.lost_doubt) return State::lost;
   if (score < settings.tracking_score) return State::uncertain;
   const bool settled = target.recovering == 0 || target.good + 1 >= settings.found_frames;
   return settled ? State::tracking : State::uncertain;
@@ -51,9 +60,9 @@ __device__ void take(const Result& result, Target* target, const Settings& setti
   const State state = static_cast<State>(static_cast<int>(result.state));
   if (state == State::lost) {
     target->recovering = 1;
-    target->doubts = target->good = 0;
+    target->doubt = target->good = 0;
   } else {
-    target->doubts = result.score < settings.lost_score ? target->doubts + 1 : 0;
+    target->doubt = doubt_after(result.score, *target, settings);
     target->good = result.score >= settings.tracking_score ? target->good + 1 : 0;
     if (state == State::tracking) target->recovering = 0;
     if (is_trusted(*target)) {

@@ -20,7 +20,7 @@ struct Settings {
   double window_influence, response_upsampling, total_stride;
   double min_size_ratio, max_size_ratio, min_side;
   double score_midpoint, score_slope, score_share, usual_lr, lowest_usual, max_log_odds;
-  double tracking_score, lost_score, lost_frames, found_frames;
+  double tracking_score, lost_score, lost_doubt, found_frames;
   double frame_width, frame_height;
 };
 
@@ -31,7 +31,7 @@ struct Target {
   double first_size[2];  // w, h
   double fill[3];        // Colour outside the frame, whole numbers.
   double usual;          // The response peak that the object usually reaches.
-  double doubts;         // Frames in a row below lost_score.
+  double doubt;          // By how much the log odds of the last scores fell short.
   double good;           // Frames in a row from tracking_score on.
   double recovering;     // 1 if it was lost and has not been tracked since, else 0.
 };

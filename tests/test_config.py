@@ -58,7 +58,7 @@ def test_missing_values_take_their_defaults_and_whole_numbers_serve_as_floats():
         ("learn_score", -0.1),
         ("lost_score", 0.9),
         ("lost_score", -0.1),
-        ("lost_frames", 0),
+        ("lost_doubt", 0.0),
         ("sweep_frames", 0),
         ("sweep_crops", 0),
         ("near_frames", -1),

@@ -14,7 +14,7 @@ SETTINGS = {
     "exemplar_size": 64, "search_size": 127,  # a quarter of the time
     "num_scales": 1, "box_lr": 0.4, "kernel_first_steps": 15, "kernel_interval": 2,
     "score_share": 1.0, "score_slope": 10.14, "score_midpoint": 0.758, "usual_lr": 0.05,
-    "tracking_score": 0.5, "learn_score": 0.5, "lost_score": 0.1, "lost_frames": 3,
+    "tracking_score": 0.5, "learn_score": 0.5, "lost_score": 0.1, "lost_doubt": 4.0,
     "sweep_frames": 10, "sweep_crops": 3, "near_frames": 2, "found_share": 0.6,
     "found_similarity": 0.4, "found_frames": 3, "memory_score": 0.8, "memory_size": 6,
 }  # fmt: skip
@@ -164,6 +164,32 @@ def test_a_wrong_find_is_lost_again_at_once(engine_with, journey, known):
     assert result.box == known[journey.gone - 1].box
 
 
+def with_cuts(journey):
+    """Cut to another scene when the object would be lost, and back when it has returned."""
+    inverse = [255 - frame for frame in journey.frames[journey.gone : journey.returned]]
+    return journey.frames[: journey.gone] + inverse + journey.frames[journey.returned :]
+
+
+def test_after_a_cut_it_is_lost_at_once(engine_with, journey):
+    results = follow(engine_with(), journey, with_cuts(journey))
+    gone = results[journey.gone : journey.returned]
+    assert [result.state for result in results[: journey.gone]] == ["tracking"] * journey.gone
+    assert {(result.state, result.box) for result in gone} == {
+        ("lost", results[journey.gone - 1].box)
+    }
+    assert results[-1].state == "tracking"
+    assert overlap(results[-1].box, journey.back) > 0.6
+
+
+def test_after_a_cut_its_old_place_needs_similarity_too(engine_with, journey, monkeypatch):
+    """Though it is no different there, in the old scene."""
+    engine = engine_with(near_frames=1000)
+    cuts = [journey.frames[0], 255 - journey.frame(), journey.frames[0]]
+    assert follow(engine, journey, cuts)[-1].state == "uncertain"
+    monkeypatch.setattr(Exemplar, "similarity", lambda self, embedding, cell: -1.0)
+    assert follow(engine, journey, cuts)[-1].state == "lost"
+
+
 @pytest.fixture
 def looks(monkeypatch):
     """Middles of the search crops, a list per pass of the network."""
@@ -262,7 +288,7 @@ def test_it_learns_nothing_while_doubted_lost_or_recovering(
 ):  # fmt: skip
     scores = [0.3, 0.05, 0.3, 0.05, 0.05, 0.05, 0.05] + [0.9] * 5
     scripted(scores)
-    engine = engine_with(kernel_interval=1, learn_score=0.0, near_frames=0)
+    engine = engine_with(kernel_interval=1, learn_score=0.0, near_frames=0, lost_doubt=2.0)
     frames = journey.frames[:1] * 7 + [journey.frame()] + journey.frames[:1] * 5
     results = follow(engine, journey, numbered(frames))
     assert [result.state for result in results[1:]] == [
@@ -294,8 +320,8 @@ def test_a_picture_resized_while_the_object_is_lost(engine_with, journey, known)
     assert results[-1].state == "tracking"
 
 
-@pytest.mark.parametrize("frames_of", [lambda journey: journey.frames, stretched],
-                         ids=["plain", "resized"])  # fmt: skip
+@pytest.mark.parametrize("frames_of", [lambda journey: journey.frames, stretched, with_cuts],
+                         ids=["plain", "resized", "with cuts"])  # fmt: skip
 def test_a_run_resumed_anywhere_is_the_unbroken_one(engine_with, journey, frames_of):
     """Broken off doubted, just lost, for long lost, just found, recovering, and tracked again."""
     frames, engine = frames_of(journey), engine_with()

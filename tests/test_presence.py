@@ -9,7 +9,8 @@ from tracker.presence import LOWEST_USUAL, Presence
 from tracker.result import STATES
 
 PLAIN = {"score_slope": 10.0, "score_midpoint": 0.5, "usual_peak": 0.4, "usual_lr": 0.5}
-BOUNDS = {"lost_score": 0.1, "tracking_score": 0.5, "lost_frames": 3, "found_frames": 3}
+BOUNDS = {"lost_score": 0.1, "tracking_score": 0.5, "lost_doubt": 2.0, "found_frames": 3}
+# A frame of score 0.05 adds log(9) + log(19) - 2 log(9) = 0.747 to the doubt: three make it lost.
 
 
 def presence_of(**settings):
@@ -68,30 +69,40 @@ def test_a_peak_in_units_of_the_usual_one():
 @pytest.mark.parametrize(
     ("score", "expected"),
     [(1.0, "tracking"), (0.5, "tracking"), (0.4999, "uncertain"), (0.1, "uncertain"),
-     (0.0999, "uncertain"), (0.0, "uncertain")],
+     (0.0999, "uncertain"), (0.0, "lost")],
 )  # fmt: skip
 def test_the_state_of_one_score(score, expected):
     assert presence_of().next_state(score) == expected
 
 
-def test_an_object_is_lost_after_some_doubts_in_a_row():
-    presence = presence_of(lost_frames=3)
+def test_an_object_is_lost_after_some_doubtful_frames():
+    presence = presence_of()
     assert states(presence, [0.05, 0.05]) == ["uncertain"] * 2
     assert not presence.is_lost
     assert states(presence, [0.05]) == ["lost"]
     assert presence.is_lost
 
 
-def test_one_doubt_is_enough_where_that_is_set():
-    assert states(presence_of(lost_frames=1), [0.0999]) == ["lost"]
+@pytest.mark.parametrize(
+    ("score", "frames"),  # 1 of odds that are 2.0 lower than those of 0.1: 0.0148
+    [(0.0, 1), (0.0147, 1), (0.0149, 2), (0.039, 2), (0.0395, 3), (0.0534, 3), (0.0542, 4)],
+)
+def test_the_lower_the_scores_the_fewer_frames_it_takes(score, frames):
+    assert states(presence_of(), [score] * frames) == ["uncertain"] * (frames - 1) + ["lost"]
 
 
-@pytest.mark.parametrize(("between", "state"), [(0.1, "uncertain"), (0.9, "tracking")])
-def test_a_better_frame_between_ends_the_row_of_doubts(between, state):
-    scores = [0.05, 0.05, between, 0.05, 0.05, 0.05]
-    assert states(presence_of(), scores) == [
-        "uncertain", "uncertain", state, "uncertain", "uncertain", "lost",
-    ]  # fmt: skip
+@pytest.mark.parametrize(
+    ("between", "expected"),
+    [
+        (0.1, ["uncertain", "lost"]),  # neither more doubt nor less
+        (0.15, ["uncertain", "uncertain", "lost"]),  # 0.463 less
+        (0.4, ["uncertain", "uncertain", "uncertain", "lost"]),  # none left
+        (0.9, ["tracking", "uncertain", "uncertain", "lost"]),
+    ],
+)
+def test_a_better_frame_between_takes_doubt_away(between, expected):
+    scores = [between, 0.05, 0.05, 0.05][: len(expected)]
+    assert states(presence_of(), [0.05, 0.05, *scores]) == ["uncertain", "uncertain", *expected]
 
 
 def test_an_object_is_never_lost_from_lost_score_on():
@@ -100,10 +111,10 @@ def test_an_object_is_never_lost_from_lost_score_on():
 
 def test_a_box_is_trusted_but_while_it_is_doubted():
     presence, trusted = presence_of(), []
-    for score in (0.9, 0.3, 0.05, 0.05, 0.1, 0.05, 0.9):
+    for score in (0.9, 0.3, 0.05, 0.05, 0.1, 0.15, 0.9, 0.05, 0.9):
         states(presence, [score])
         trusted.append(presence.is_trusted)
-    assert trusted == [True, True, False, False, True, False, True]
+    assert trusted == [True, True, False, False, False, False, True, False, True]
 
 
 def test_what_was_found_is_tracked_after_some_good_frames_in_a_row():
@@ -136,7 +147,7 @@ def test_a_relapse_while_recovering_is_lost_at_once():
     assert states(presence, [0.9, 0.0999]) == ["uncertain", "lost"]
 
 
-def test_after_a_recovery_doubts_count_anew():
+def test_after_a_recovery_doubt_grows_anew():
     presence = lost()
     presence.take(0.9, "uncertain")
     scores = [0.9, 0.9, 0.05, 0.05, 0.05]
@@ -210,12 +221,13 @@ peaks = st.one_of(st.floats(-0.5, 1.5), st.floats(-1e6, 1e6))
     run=st.lists(st.tuples(peaks, st.booleans()), max_size=40),
     share=st.sampled_from([0.0, 0.3, 1.0]),
     rate=st.sampled_from([0.0, 0.1, 1.0]),
-    frames=st.tuples(st.integers(1, 4), st.integers(1, 4)),
+    doubt=st.sampled_from([0.1, 2.0, 6.0]),
+    found=st.integers(1, 4),
 )
-def test_what_is_written_is_all_that_counts(run, share, rate, frames):
+def test_what_is_written_is_all_that_counts(run, share, rate, doubt, found):
     """Scores and states, read back from text, bring another object to the same point."""
     config = TrackerConfig(
-        score_share=share, usual_lr=rate, lost_frames=frames[0], found_frames=frames[1],
+        score_share=share, usual_lr=rate, lost_doubt=doubt, found_frames=found,
         score_slope=10.14, score_midpoint=0.758, lost_score=0.1,
     )  # fmt: skip
     presence, written = Presence(config), []
@@ -247,3 +259,25 @@ def test_what_is_written_is_all_that_counts(run, share, rate, frames):
             for each in (one, other):
                 each.take(float(score), state)
         assert states(one, later) == states(other, later)
+
+
+def test_a_cut_makes_an_object_lost_whatever_it_was():
+    for before in ([0.9], [0.05], [0.05] * 3, [0.05] * 3 + [0.9]):
+        presence = presence_of()
+        states(presence, before)
+        presence.take_cut()
+        assert presence.is_lost
+        assert presence.was_cut
+        assert not presence.is_trusted
+        presence.take(0.05, "lost")
+        assert presence.lost_for == 2
+
+
+def test_a_cut_is_forgotten_once_the_object_is_tracked_again():
+    presence = presence_of(found_frames=3)
+    presence.take_cut()
+    presence.take(0.9, "uncertain")  # what was found
+    assert states(presence, [0.9]) == ["uncertain"]
+    assert presence.was_cut
+    assert states(presence, [0.9]) == ["tracking"]
+    assert not presence.was_cut

@@ -18,8 +18,8 @@ FREE = {"box_lr": 0.4}
 
 
 def target_of(box=BOX, frame_size=(200, 100), **settings):
-    config = TrackerConfig(lost_score=0.1, lost_frames=3, found_frames=3, **settings)
-    return Target(config, None, box, frame_size, (0, 0, 0))
+    config = TrackerConfig(lost_score=0.1, lost_doubt=2.0, found_frames=3, **settings)
+    return Target(config, None, box, frame_size, (0, 0, 0), None)
 
 
 def test_it_begins_with_the_box_that_was_shown():

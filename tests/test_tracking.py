@@ -25,7 +25,7 @@ def follower():
 # What a response peak says; the settings stored with the model are much like these.
 SCORES = {
     "score_share": 1.0, "score_slope": 10.14, "score_midpoint": 0.758,
-    "tracking_score": 0.5, "lost_score": 0.1, "lost_frames": 3,
+    "tracking_score": 0.5, "lost_score": 0.1, "lost_doubt": 4.0,
 }  # fmt: skip
 
 
@@ -193,7 +193,7 @@ def learned(monkeypatch):
 def test_it_learns_every_few_frames_what_it_has_found(learned, moving_patch):
     """Of frames 1 to 8, every second one, but not the fourth, where nothing is to be seen."""
     frames = list(moving_patch.frames[:9])
-    frames[4] = np.full_like(frames[0], 90)
+    frames[4] = moving_patch.frame()
     follower = Tracker(device="cpu", kernel_interval=2, **SCORES)
     results = [follower.init(frames[0], moving_patch.boxes[0])]
     results += [follower.update(frame) for frame in frames[1:]]
@@ -236,20 +236,18 @@ def test_the_score_falls_when_the_object_is_gone(moving_patch):
     follower = Tracker(device="cpu", **SCORES)
     follower.init(moving_patch.frames[0], moving_patch.boxes[0])
     here = follower.update(moving_patch.frames[1])
-    empty = np.full_like(moving_patch.frames[0], 90)
-    gone = follower.update(empty)
+    gone = follower.update(moving_patch.frame())
     assert here.score > 0.8
     assert gone.score < 0.1
     assert (here.state, gone.state) == ("tracking", "uncertain")
 
 
-@pytest.mark.parametrize("count", [1, 3])
-def test_it_is_lost_after_some_frames_without_the_object(moving_patch, count):
-    follower = Tracker(device="cpu", **SCORES | {"lost_frames": count})
+@pytest.mark.parametrize(("doubt", "count"), [(2.0, 1), (6.0, 3)])
+def test_it_is_lost_after_some_frames_without_the_object(moving_patch, doubt, count):
+    follower = Tracker(device="cpu", **SCORES | {"lost_doubt": doubt})
     follower.init(moving_patch.frames[0], moving_patch.boxes[0])
     here = follower.update(moving_patch.frames[1])
-    empty = np.full_like(moving_patch.frames[0], 90)
-    results = [follower.update(empty) for _ in range(5)]
+    results = [follower.update(moving_patch.frame()) for _ in range(5)]
     assert [result.state for result in results] == (
         ["uncertain"] * (count - 1) + ["lost"] * (6 - count)
     )
@@ -281,7 +279,7 @@ def test_the_same_input_gives_the_same_output(follower, moving_patch):
 def test_a_resumed_run_goes_on_exactly(moving_patch, settings):
     """Also what was learned on the way, and that nothing was where the object was hidden."""
     frames, box = list(moving_patch.frames), moving_patch.boxes[0]
-    frames[4] = np.full_like(frames[0], 90)
+    frames[4] = moving_patch.frame()
     follower, again = (Tracker(device="cpu", **settings) for _ in range(2))
     follower.init(frames[0], box)
     straight = [follower.update(frame) for frame in frames[1:]]

@@ -42,7 +42,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"tracker: {error}", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:  # the reader of our standard output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
         print(f"tracker: could not write the output: {error.strerror or error}", file=sys.stderr)
@@ -50,6 +49,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("tracker: interrupted; the results so far are kept", file=sys.stderr)
         return INTERRUPTED
+    finally:
+        _drop_unwritable()
+
+
+def _drop_unwritable() -> None:
+    """Give up what standard output did not take: Python would try again and exit with 120."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _track(args: argparse.Namespace) -> int:

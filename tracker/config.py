@@ -47,8 +47,8 @@ class TrackerConfig:
     usual_lr: float = 0.05  # how fast it follows the peaks of an object that is there, 0 to 1
     tracking_score: float = 0.5  # state is "tracking" from this score on, 0 to 1
     learn_score: float = 0.5  # the exemplar is refined from this score on, 0 to 1
-    lost_score: float = 0.1  # below this one the box is doubted, 0 to tracking_score
-    lost_frames: int = 3  # doubted in a row until the state is "lost", >= 1
+    lost_score: float = 0.15  # a score below it adds to the doubt, 0 to tracking_score
+    lost_doubt: float = 2.5  # doubt from which on the state is "lost", in log odds, > 0
     sweep_frames: int = 10  # frames that a search of the whole frame takes, >= 1
     sweep_crops: int = 3  # most search crops in one of them, >= 1
     near_frames: int = 30  # frames in which its old place needs no similarity, >= 0
@@ -79,10 +79,10 @@ class TrackerConfig:
                      "kernel_background", "near_frames", "memory_size"):  # fmt: skip
             self._check(name, getattr(self, name) >= 0, "at least 0")
         self._check("kernel_lr", 0 <= self.kernel_lr < 1, "from 0 to below 1")
-        for name in ("kernel_interval", "kernel_memory", "lost_frames", "found_frames",
-                     "sweep_frames", "sweep_crops"):  # fmt: skip
+        for name in ("kernel_interval", "kernel_memory", "found_frames", "sweep_frames",
+                     "sweep_crops"):  # fmt: skip
             self._check(name, getattr(self, name) >= 1, "at least 1")
-        for name in ("kernel_sigma", "usual_peak", "found_share"):
+        for name in ("kernel_sigma", "usual_peak", "lost_doubt", "found_share"):
             self._check(name, getattr(self, name) > 0, "above 0")
         self._check("max_size_ratio", self.max_size_ratio >= 1, "at least 1")
         self._check("found_similarity", -1 <= self.found_similarity <= 1, "from -1 to 1")

@@ -15,14 +15,15 @@ from numpy.typing import ArrayLike
 from tracker.boxes import Box, check_box
 from tracker.config import TrackerConfig
 from tracker.crops import mean_color
-from tracker.cuda import CapturedLook, CudaRuntime, Resident, image_of
+from tracker.cuda import MAX_AHEAD, CapturedLook, CudaRuntime, Resident, image_of
 from tracker.devices import pick_device
 from tracker.exemplar import Exemplar
 from tracker.frames import Frame, frame_size
-from tracker.models import Model, backbone_in, fuse_for_inference, load_model
+from tracker.models import Model, backbone_in, load_model, prepare_for_inference
 from tracker.ops.cuda import why_not
 from tracker.redetection import find_again
 from tracker.result import TrackResult
+from tracker.scene import glance, is_cut
 from tracker.searching import Searcher, Sight
 from tracker.target import Said, Target, as_written
 
@@ -56,7 +57,7 @@ class Engine:
                 f"setting box_lr must be 0 for {loaded.network.architecture}, which has no box "
                 f"head, got {self.config.box_lr!r}"
             )
-        self._network = fuse_for_inference(loaded.network).to(self.device)
+        self._network = prepare_for_inference(loaded.network, self.device)
         self._searcher = Searcher(self._network, self.config)
         self._captured: CapturedLook | None = None
         if self.device.type == "cuda" and why_not(self.device) is None:
@@ -74,7 +75,7 @@ class Engine:
         box = as_written(check_box(box, frame_size(frame)))
         fill = mean_color(frame)
         exemplar = Exemplar(self._network, self.config, frame, box, fill)
-        return Target(self.config, exemplar, box, frame_size(frame), fill)
+        return Target(self.config, exemplar, box, frame_size(frame), fill, glance(frame))
 
     def follow(self, frame: Frame, targets: Sequence[Target]) -> list[TrackResult]:
         """Find every object in the next frame.
@@ -82,8 +83,7 @@ class Engine:
         Returns:
             What is said about each; ``frame`` counts from its start, ``id`` is 1.
         """
-        for target in targets:
-            target.resize_with(frame_size(frame))
+        self._look(frame, targets)
         seen = [target for target in targets if not target.presence.is_lost]
         lost = [target for target in targets if target.presence.is_lost]
         # look for each object around its last position, for lost ones farther and farther;
@@ -108,18 +108,13 @@ class Engine:
         results: list[list[TrackResult]] = []
         while len(results) < len(frames):
             rest = frames[len(results) :]
-            image = image_of(rest[0])
-            needs_host = any(
-                target.presence.is_lost or target.frame_size != frame_size(image)
-                for target in targets
-            )
-            if self._captured is None or needs_host or not targets:
-                results.append(self.follow(image, targets))
+            ahead = rest[: self._until_host(rest, targets)]
+            if not ahead:
+                results.append(self.follow(image_of(rest[0]), targets))
                 continue
-            until_due = min(self._until_due(target) for target in targets)
-            said = self._captured.ahead(rest[:until_due], targets)
-            for frame, each in zip(rest, said, strict=False):
-                for target, about_it in zip(targets, each, strict=True):
+            for frame, said in zip(ahead, self._captured.ahead(ahead, targets), strict=False):
+                self._look(image_of(frame), targets)
+                for target, about_it in zip(targets, said, strict=True):
                     target.take(*about_it)
                     self._learn(image_of(frame), target)
                 results.append([target.result for target in targets])
@@ -127,9 +122,18 @@ class Engine:
 
     def resume(self, frame: Frame, target: Target, result: TrackResult) -> None:
         """Take over what ``follow`` said about an object in this frame in an earlier run."""
-        target.resize_with(frame_size(frame))
+        self._look(frame, [target])
         target.take(result.box, result.score, result.state)
         self._learn(frame, target)
+
+    def _look(self, frame: Frame, targets: Sequence[Target]) -> None:
+        """Take in what has become of the whole picture: its size, and a cut."""
+        at_a_glance = glance(frame)
+        for target in targets:
+            target.resize_with(frame_size(frame))
+            if is_cut(target.glance, at_a_glance):
+                target.presence.take_cut()
+            target.glance = at_a_glance
 
     def _look_around(self, frame: Frame, targets: Sequence[Target]) -> list[Said]:
         """What can be said about objects that were there in the last frame."""
@@ -154,6 +158,21 @@ class Engine:
         due = self._until_due(target) == config.kernel_interval
         if due and target.presence.is_trusted and result.score >= config.learn_score:
             target.exemplar.learn(frame, result.box, remember=result.score >= config.memory_score)
+
+    def _until_host(self, frames: Sequence[Frame | Resident], targets: Sequence[Target]) -> int:
+        """Frames that a GPU can do by itself: before a cut, and learning only in the last."""
+        if self._captured is None or not targets or any(each.presence.is_lost for each in targets):
+            return 0
+        until_due = min(self._until_due(target) for target in targets)
+        last, count = targets[0], 0
+        size, before = last.frame_size, last.glance
+        for frame in frames[: min(until_due, MAX_AHEAD)]:
+            image = image_of(frame)
+            after = glance(image)
+            if frame_size(image) != size or is_cut(before, after):
+                break
+            before, count = after, count + 1
+        return count
 
     def _until_due(self, target: Target) -> int:
         """Frames from the last one to the next that may be learned from."""

@@ -24,7 +24,6 @@ FIRST_SHIFTS = ((0, 0), (-3, 2), (3, -2), (2, 3), (-2, -3))
 """Cells by which the object is moved in the samples of the first frame."""
 BLUR = 2.0  # deviation of the blurred sample of the first frame, crop pixels
 MIN_SIGMA = 0.7  # of a wanted response, cells
-SLICE = 4  # crops in one pass of a network on the CPU; with more, its caches overflow
 
 
 class Exemplar:
@@ -163,10 +162,14 @@ class Exemplar:
 
 @torch.inference_mode()
 def extract(network: TwinNetwork, crops: NDArray[np.uint8]) -> Features:
-    """Features of crops ``(N, s, s, 3)``, on the network's device."""
+    """Features of crops ``(N, s, s, 3)``, on the network's device.
+
+    On a CPU the network takes one crop at a time: no slower, and what is found in a crop does not
+    depend, by the rounding of sums, on the others.
+    """
     device = network.gain.device
     pixels = torch.from_numpy(crops).to(device).permute(0, 3, 1, 2)
-    parts = pixels.split(SLICE if device.type == "cpu" else len(pixels))
+    parts = pixels.split(1 if device.type == "cpu" else len(pixels))
     features = [network.extract(part.float()) for part in parts]
     if len(features) == 1:
         return features[0]

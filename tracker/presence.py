@@ -22,16 +22,17 @@ class Presence:
 
     Attributes:
         state: of the last frame: "tracking", "uncertain" or "lost".
-        lost_for: frames spent lost since the object was last tracked.
+        lost_for: frames spent lost since the object was last tracked, or since a cut.
+        was_cut: whether the scene was cut since then.
     """
 
     def __init__(self, config: TrackerConfig) -> None:
         self._config = config
         self._usual = config.usual_peak
-        self._doubts = 0  # frames in a row below lost_score
+        self._doubt = 0.0  # by how much the log odds of the last scores fell short
         self._good = 0  # frames in a row from tracking_score on
         self._recovering = False  # lost, and not tracked since
-        self.state, self.lost_for = "tracking", 0
+        self.state, self.lost_for, self.was_cut = "tracking", 0, False
 
     @property
     def is_lost(self) -> bool:
@@ -40,17 +41,17 @@ class Presence:
     @property
     def is_trusted(self) -> bool:
         """Whether the last frame's box is one to come back to, and to learn from."""
-        return not (self._doubts or self._recovering)
+        return not (self._doubt or self._recovering)
 
     @property
-    def memory(self) -> tuple[float, int, int, bool]:
+    def memory(self) -> tuple[float, float, int, bool]:
         """All that the next score and state depend on.
 
         Returns:
-            The usual peak, the frames in a row below ``lost_score`` and those from
-            ``tracking_score`` on, and whether the object has been lost and not tracked since.
+            The usual peak, the doubt, the frames in a row from ``tracking_score`` on, and whether
+            the object has been lost and not tracked since.
         """
-        return self._usual, self._doubts, self._good, self._recovering
+        return self._usual, self._doubt, self._good, self._recovering
 
     def share(self, peak: float) -> float:
         """A response peak in units of what this object usually answers."""
@@ -65,9 +66,9 @@ class Presence:
     def next_state(self, score: float) -> str:
         """The state after one more frame in which the object was looked for around its box."""
         config = self._config
-        if score < config.lost_score:
-            lost = self._recovering or self._doubts + 1 >= config.lost_frames
-            return "lost" if lost else "uncertain"
+        relapsed = self._recovering and score < config.lost_score
+        if relapsed or self._doubt_after(score) >= config.lost_doubt:
+            return "lost"
         if score < config.tracking_score:
             return "uncertain"
         settled = not self._recovering or self._good + 1 >= config.found_frames
@@ -78,16 +79,21 @@ class Presence:
         config = self._config
         self.state = state
         if state == "lost":
-            self._recovering, self._doubts, self._good = True, 0, 0
+            self._recovering, self._doubt, self._good = True, 0.0, 0
             self.lost_for += 1
             return
-        self._doubts = self._doubts + 1 if score < config.lost_score else 0
+        self._doubt = self._doubt_after(score)
         self._good = self._good + 1 if score >= config.tracking_score else 0
         if state == "tracking":
-            self._recovering, self.lost_for = False, 0
+            self._recovering, self.lost_for, self.was_cut = False, 0, False
         if self.is_trusted:
             usual = self._usual + config.usual_lr * (self._peak(score) - self._usual)
             self._usual = max(usual, LOWEST_USUAL)
+
+    def take_cut(self) -> None:
+        """The scene was cut: the object is anywhere or nowhere."""
+        self.state, self.was_cut = "lost", True
+        self._recovering, self._doubt, self._good, self.lost_for = True, 0.0, 0, 1
 
     @property
     def _unit(self) -> float:
@@ -95,10 +101,21 @@ class Presence:
         share = self._config.score_share
         return 1 - share + share / self._usual
 
+    def _doubt_after(self, score: float) -> float:
+        """The doubt after one more frame: a cumulative sum that good frames bring back to 0.
+
+        Source: Page, "Continuous Inspection Schemes", 1954.
+        """
+        return max(0.0, self._doubt + _log_odds(self._config.lost_score) - _log_odds(score))
+
     def _peak(self, score: float) -> float:
         """The peak behind a written score."""
         config = self._config
-        least = 1 / (1 + math.exp(MAX_LOG_ODDS))
-        score = min(max(score, least), 1 - least)
-        log_odds = math.log(score / (1 - score))
-        return (log_odds / config.score_slope + config.score_midpoint) / self._unit
+        return (_log_odds(score) / config.score_slope + config.score_midpoint) / self._unit
+
+
+def _log_odds(score: float) -> float:
+    """Of a written score, which says no more than ``MAX_LOG_ODDS``."""
+    least = 1 / (1 + math.exp(MAX_LOG_ODDS))
+    score = min(max(score, least), 1 - least)
+    return math.log(score / (1 - score))

@@ -15,7 +15,8 @@ def find_again(
     """Look for objects that are lost, and go on to the next frame with each of them.
 
     For a while, what answers nearly as the object did, around the place where it was lost, is
-    believed to be it. Elsewhere a candidate must also look like an exemplar seen before.
+    believed to be it. Elsewhere, and after a cut, a candidate must also look like an exemplar seen
+    before.
     """
     near = [target for target in targets if _is_near(target, config)]
     found = _likely(searcher.around(frame, [(each, each.center) for each in near]), config)
@@ -35,7 +36,7 @@ def find_again(
 
 
 def _is_near(target: Target, config: TrackerConfig) -> bool:
-    return target.presence.lost_for <= config.near_frames
+    return not target.presence.was_cut and target.presence.lost_for <= config.near_frames
 
 
 def _likely(sights: Sequence[Sight], config: TrackerConfig) -> list[Sight]:

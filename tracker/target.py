@@ -11,6 +11,7 @@ from tracker.crops import Color, exemplar_extent, search_extent
 from tracker.exemplar import Exemplar
 from tracker.presence import Presence
 from tracker.result import TrackResult
+from tracker.scene import Glance
 
 Said = tuple[Box, float, str]
 """Box, score and state of an object in a frame."""
@@ -25,10 +26,12 @@ class Target:
         box: where it is in that frame.
         frame_size: ``(width, height)`` of the frame.
         fill: colour outside the frames.
+        glance: the frame at a glance.
 
     Attributes:
         frame_size: ``(width, height)`` of the last frame.
         first_size: ``(w, h)`` of the first box, in pixels of the last frame.
+        glance: the last frame at a glance.
         result: what was said about the last frame; ``frame`` counts those since the first.
         trusted: the box to come back to when the object is lost.
         presence: whether it is there.
@@ -36,11 +39,12 @@ class Target:
 
     def __init__(
         self, config: TrackerConfig, exemplar: Exemplar, box: Box, frame_size: tuple[int, int],
-        fill: Color,
+        fill: Color, glance: Glance,
     ) -> None:  # fmt: skip
         self._config, self.frame_size = config, frame_size
         self.first_size = center_and_size(box)[1]
         self.exemplar, self.fill, self.presence = exemplar, fill, Presence(config)
+        self.glance = glance
         self.result = TrackResult(0, None, 1, box, 1.0, "tracking")
         self.trusted = box
 

@@ -8,7 +8,7 @@ from emulated_tracking import EmulatedModule
 import tracker
 from tracker.cuda import CapturedLook, Resident
 from tracker.engine import PRECISIONS, Engine
-from tracker.models import backbone_in
+from tracker.models import backbone_in, fuse_for_inference, load_model
 from tracker.ops.tracking import TrackingKernels, tracking_kernels
 
 
@@ -63,8 +63,9 @@ class EmulatedUploads:
 def emulate(engine: Engine, library, precision="float32") -> EmulatedRuntime:
     """Let an engine of the CPU do what it would do on a GPU; returns the emulated one."""
     runtime = EmulatedRuntime(library)
+    network = fuse_for_inference(load_model(engine.model).network)  # not packed, as on a GPU
     engine._captured = CapturedLook(
-        backbone_in(engine._network, PRECISIONS[precision]), engine.config, runtime,
+        backbone_in(network, PRECISIONS[precision]), engine.config, runtime,
         plain=engine._look_around,
     )  # fmt: skip
     return runtime

@@ -15,7 +15,7 @@ SETTINGS = {
     "exemplar_size": 64, "search_size": 127,  # a quarter of the time
     "num_scales": 1, "box_lr": 0.4, "kernel_first_steps": 15, "kernel_interval": 2,
     "score_share": 1.0, "score_slope": 10.14, "score_midpoint": 0.758, "usual_lr": 0.05,
-    "tracking_score": 0.5, "learn_score": 0.5, "lost_score": 0.1, "lost_frames": 3,
+    "tracking_score": 0.5, "learn_score": 0.5, "lost_score": 0.15, "lost_doubt": 2.5,
     "sweep_frames": 10, "sweep_crops": 3, "near_frames": 2, "found_share": 0.6,
     "found_similarity": 0.4, "found_frames": 3, "memory_score": 0.8, "memory_size": 6,
 }  # fmt: skip
@@ -190,6 +190,22 @@ def test_frames_ahead_wait_to_learn(built, frames, boxes):
     runtime = emulate(engine, built)
     engine.follow_ahead(frames[1:4] * 3, [engine.start(frames[0], box) for box in boxes[1:]])
     assert runtime.waits == 3  # frames 1 to 4, 5 to 8, and 9
+
+
+def test_a_cut_on_the_way(gpu, frames, boxes):
+    """It makes all objects lost at once, which is the host's to see, also where it runs ahead."""
+    frames = frames[:4] + [255 - frame for frame in frames[4:7]]
+    many = gpu.many(**SETTINGS)
+    own = run(many, frames, boxes)
+    assert states(own) == states(run(plain(), frames, boxes))
+    assert {result.state for result in own[3]} == {"tracking"}
+    assert "tracking" not in {result.state for result in own[4]}
+    engine = many._engine
+    ahead = engine.follow_ahead(frames[1:], [engine.start(frames[0], box) for box in boxes])
+    assert states(ahead) == states(own[1:])
+    assert [[result.box for result in each] for each in ahead] == [
+        [result.box for result in each] for each in own[1:]
+    ]
 
 
 def test_the_cpu_has_nothing_to_run_ahead(frames):

@@ -24,6 +24,7 @@ from tracker.ops.tracking import (
     TrackingKernels,
 )
 from tracker.response import cosine_window_axis
+from tracker.scene import glance
 from tracker.searching import Searcher
 from tracker.target import Target, as_written
 
@@ -63,7 +64,7 @@ def any_target(rng, config, frame):
     size = np.exp(rng.uniform(0, np.log([1.5 * width, 1.5 * height])))
     center = rng.uniform(-0.1, 1.1, 2) * (width, height)
     box = as_written([*(center - size / 2), *size])
-    return Target(config, None, box, (width, height), mean_color(frame))
+    return Target(config, None, box, (width, height), mean_color(frame), glance(frame))
 
 
 def crops_of(gpu, frame, targets, config, dtype=torch.float32):
@@ -133,7 +134,7 @@ def test_crops_of_the_size_of_the_network(gpu):
 def test_crops_beyond_the_frame_are_its_mean_colour(gpu):
     frame = np.full((20, 30, 3), 200, np.uint8)
     config = TrackerConfig(exemplar_size=15, search_size=31, num_scales=1)
-    target = Target(config, None, (-500.0, -500.0, 4.0, 4.0), (30, 20), (1.0, 2.5, 254.6))
+    target = Target(config, None, (-500.0, -500.0, 4.0, 4.0), (30, 20), (1.0, 2.5, 254.6), None)
     crops = crops_of(gpu, frame, [target], config)
     assert np.unique(crops.reshape(-1, 3), axis=0).tolist() == [[1, 2, 255]]
 
@@ -163,7 +164,7 @@ def any_config(rng):
         window_influence=float(rng.choice([0.176, 0.4, 0])),
         response_upsampling=int(rng.choice([8, 16, 5, 1])),
         score_midpoint=0.758, score_slope=10.14, score_share=float(rng.choice([0, 0.5, 1])),
-        lost_frames=int(rng.integers(1, 4)), found_frames=int(rng.integers(1, 4)),
+        lost_doubt=float(rng.uniform(0.5, 5)), found_frames=int(rng.integers(1, 4)),
     )  # fmt: skip
 
 
@@ -255,7 +256,7 @@ def test_boxes_scores_and_states_are_those_of_the_cpu(gpu, figures, monkeypatch)
 
 def sighted(gpu, responses, config):
     """Centres and peaks of one object in the middle of a frame, 100 pixels a side."""
-    target = Target(config, None, (70.0, 45.0, 100.0, 100.0), (240, 190), (0, 0, 0))
+    target = Target(config, None, (70.0, 45.0, 100.0, 100.0), (240, 190), (0, 0, 0), None)
     sights = empty(gpu, 1, SIGHT_COLUMNS)
     chosen, proposals = empty(gpu, 1, dtype=torch.int64), empty(gpu, 1, 4, dtype=torch.float32)
     window = cosine_window_axis(responses.shape[-1] * config.response_upsampling)
@@ -302,8 +303,8 @@ def test_a_response_of_nan_is_never_the_peak(gpu):
 
 def test_a_peak_of_nan_is_no_object(gpu):
     """It counts as the lowest: a doubt, and after some of them the object is lost."""
-    config = TrackerConfig(lost_frames=2)
-    target = Target(config, None, (70.0, 45.0, 100.0, 100.0), (240, 190), (0, 0, 0))
+    config = TrackerConfig(lost_doubt=10.0)
+    target = Target(config, None, (70.0, 45.0, 100.0, 100.0), (240, 190), (0, 0, 0), None)
     rows = rows_of(gpu, [target])
     sights = torch.tensor([[120.0, 95.0, np.nan, 1.0]], dtype=torch.float64, device=gpu.device)
     results, said = empty(gpu, 1, RESULT_COLUMNS), []
@@ -333,7 +334,7 @@ def test_order_of_threads_changes_nothing(built, order):
     assert sighted(ordered, maps, TrackerConfig()) == sighted(gpu, maps, TrackerConfig())
     frame = np.random.default_rng(2).integers(0, 256, (20, 30, 3), np.uint8)
     config = TrackerConfig(exemplar_size=15, search_size=31, num_scales=3)
-    target = Target(config, None, (5.0, 5.0, 4.0, 4.0), (30, 20), (1.0, 2.5, 254.6))
+    target = Target(config, None, (5.0, 5.0, 4.0, 4.0), (30, 20), (1.0, 2.5, 254.6), None)
     crops = crops_of(ordered, frame, [target], config)
     np.testing.assert_array_equal(crops, crops_of(gpu, frame, [target], config))
 

@@ -68,9 +68,12 @@ def served(serve) -> Served:
     return serve()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """Debian's Chromium without a window."""
+    """Debian's Chromium without a window.
+
+    Of one module only: while its driver is there, an event loop runs in this thread.
+    """
     if CHROMIUM is None:
         pytest.skip("there is no Chromium: apt-get install chromium")
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")

@@ -14,9 +14,6 @@ from media import decode_what_is_there
 
 from tracker.video import read_csv
 
-# With rows to a full disk Python itself now and then ends with 120 in place of 4: to be mended.
-pytestmark = pytest.mark.exhaustive
-
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("rows", [0, 1, 60])

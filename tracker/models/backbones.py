@@ -154,15 +154,20 @@ class SameConv2d(nn.Conv2d):
     """
 
     def forward(self, features: Tensor) -> Tensor:
-        top, bottom = _same_padding(features.shape[-2], self.kernel_size[0], self.stride[0])
-        left, right = _same_padding(features.shape[-1], self.kernel_size[1], self.stride[1])
+        weight, padding = self.aligned(features.shape[-2:])
+        return F.conv2d(
+            features, weight, self.bias, self.stride, padding, self.dilation, self.groups
+        )
+
+    def aligned(self, size: tuple[int, int]) -> tuple[Tensor, tuple[int, int]]:
+        """Weight and padding of the symmetric convolution that does the same to maps of a size."""
+        top, bottom = _same_padding(size[0], self.kernel_size[0], self.stride[0])
+        left, right = _same_padding(size[1], self.kernel_size[1], self.stride[1])
         weight = self.weight
         if top != bottom or left != right:
             # Zeros before the weights in place of zeros after the map: the same sums, no copy.
             weight = F.pad(weight, (right - left, 0, bottom - top, 0))
-        return F.conv2d(
-            features, weight, self.bias, self.stride, (bottom, right), self.dilation, self.groups
-        )
+        return weight, (bottom, right)
 
 
 FINE_BLOCKS = 5

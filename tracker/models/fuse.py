@@ -1,4 +1,4 @@
-"""The same network, prepared to run fast: batch norm folded, channels last."""
+"""The same network, prepared to run fast: batch norm folded, channels last, packed on a CPU."""
 
 import copy
 
@@ -6,7 +6,19 @@ import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from tracker.models.packed import can_pack, pack_convolutions
 from tracker.models.twin import TwinNetwork
+
+
+def prepare_for_inference(network: TwinNetwork, device: torch.device) -> TwinNetwork:
+    """Return a copy that runs as fast as can be on a device; it stays there.
+
+    It computes the same responses up to rounding and can no longer be trained, copied or stored.
+    """
+    fused = fuse_for_inference(network).to(device)
+    if device.type == "cpu" and can_pack():
+        pack_convolutions(fused)
+    return fused
 
 
 def fuse_for_inference(network: TwinNetwork) -> TwinNetwork:

@@ -22,11 +22,11 @@ SETTINGS = (
     "window_influence", "response_upsampling", "total_stride",
     "min_size_ratio", "max_size_ratio", "min_side",
     "score_midpoint", "score_slope", "score_share", "usual_lr", "lowest_usual", "max_log_odds",
-    "tracking_score", "lost_score", "lost_frames", "found_frames",
+    "tracking_score", "lost_score", "lost_doubt", "found_frames",
     "frame_width", "frame_height",
 )  # fmt: skip
 """The numbers that the kernels are given, in their order."""
-TARGET_COLUMNS = 17  # box, trusted box, first size, fill, usual peak, doubts, good, recovering
+TARGET_COLUMNS = 17  # box, trusted box, first size, fill, usual peak, doubt, good, recovering
 SIGHT_COLUMNS = 4  # centre in the frame, peak, zoom
 RESULT_COLUMNS = 6  # box, score, state
 
