@@ -14,7 +14,7 @@ DEMO = Path(__file__).parents[1] / "demo"
 LAYERS = [
     {"lazy", "errors", "result", "boxes", "config", "threads"},
     {"frames"},
-    {"crops", "response", "presence", "sweep", "video", "datasets"},
+    {"crops", "response", "presence", "scene", "sweep", "video", "datasets"},
     {"ops"},
     {"models", "devices"},
     {"kernel", "exemplar"},
