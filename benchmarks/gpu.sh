@@ -1,15 +1,18 @@
 #!/usr/bin/env bash
 # On a machine with an NVIDIA GPU: build the extension in required mode, run the tests that need a
-# GPU, look for wrong memory accesses and races, and time the operators. Takes under ten minutes.
+# GPU, compare its boxes with those of the CPU, look for wrong memory accesses and races, and time
+# the tracker and the operators. Takes under ten minutes.
 #
 #     benchmarks/gpu.sh            # results in build/gpu, or in the folder that OUT names
 #
-# Wants nvcc, and in .venv or the Python that PYTHON names PyTorch, pytest, OpenCV, Matplotlib,
-# setuptools and pybind11. A step that fails does not stop the others; the exit code is that of the
-# first that failed.
+# Wants nvcc, and in .venv or the Python that PYTHON names the package's dependencies (PyTorch for
+# CUDA), pytest, Matplotlib, setuptools and pybind11. The boxes are compared where OTB names the real
+# sequences, ../shared/data/otb if not set. A step that fails does not stop the others; the exit code
+# is that of the first that failed.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 OUT=${OUT:-build/gpu}
+OTB=${OTB:-../shared/data/otb}
 if [ -z "${PYTHON:-}" ]; then
     PYTHON=$([ -x .venv/bin/python ] && echo .venv/bin/python || command -v python3)
 fi
@@ -31,21 +34,34 @@ capabilities=$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader | tr -d 
 export TRACKER_CUDA_ARCHS=${TRACKER_CUDA_ARCHS:-$(echo "$capabilities" | paste -sd ';')}
 nvidia-smi >"$OUT/machine.log"
 
-step build 120 "$PYTHON" setup.py -q build_ext --inplace
-step status 30 "$PYTHON" -c 'from tracker.ops import extension_status; print(extension_status().reason)'
-step tests 150 "$PYTHON" -m pytest -q -p no:cacheprovider -m cuda \
+step build 100 "$PYTHON" setup.py -q build_ext --inplace
+step status 10 "$PYTHON" -c 'from tracker.ops import extension_status; print(extension_status().reason)'
+step tests 100 "$PYTHON" -m pytest -q -p no:cacheprovider -m cuda \
     tests/ops/test_cuda.py tests/ops/test_extension.py
+step tracking 50 "$PYTHON" -m pytest -q -p no:cacheprovider -m cuda \
+    tests/csrc/test_tracking_kernels.py tests/csrc/test_captured_engine.py
+if [ -d "$OTB" ]; then
+    step agreement 50 "$PYTHON" benchmarks/agreement.py "$OTB" --frames 25 --json "$OUT/agreement.json"
+    grep '^|' "$OUT/agreement.log" || true
+else
+    echo "agreement: not run, as there is no folder $OTB"
+fi
 if command -v compute-sanitizer >/dev/null; then
     for tool in memcheck racecheck; do
         # Without the cache each tensor is an allocation, whose end memcheck knows.
-        PYTORCH_NO_CUDA_MEMORY_CACHING=1 step "$tool" 50 compute-sanitizer --tool "$tool" --error-exitcode 9 \
+        PYTORCH_NO_CUDA_MEMORY_CACHING=1 step "$tool" 45 compute-sanitizer --tool "$tool" --error-exitcode 9 \
             "$PYTHON" -m pytest -q -p no:cacheprovider tests/ops/test_cuda.py \
-            -k "agrees_with_float64 and (lite or primes or SiamFC) and (float32 or bfloat16)"
+            tests/csrc/test_tracking_kernels.py -m cuda \
+            -k "agrees_with_float64 and (lite or primes) and (float32 or bfloat16) \
+                or cuda and (of_the_network or beyond or equal or nan)"
     done
 else
     echo "memcheck, racecheck: not run, as there is no compute-sanitizer here"
 fi
-step benchmark 190 "$PYTHON" benchmarks/xcorr.py --quick --rounds 5 --device cuda \
+step speed 150 "$PYTHON" benchmarks/speed.py --device cuda --seconds 6 --frames 96 \
+    --json "$OUT/speed.json" --plot "$OUT/speed.png"
+grep -v '^$' "$OUT/speed.log" | grep -e '^|' -e per || true
+step benchmark 50 "$PYTHON" benchmarks/xcorr.py --quick --rounds 3 --device cuda \
     --json "$OUT/xcorr.json" --plot "$OUT/xcorr.png"
 grep '^|' "$OUT/benchmark.log" || true
 exit $first_failure

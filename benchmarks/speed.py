@@ -1,6 +1,7 @@
 """How fast the whole loop is, and where the time goes, next to OpenCV's own tracker.
 
     python benchmarks/speed.py [--seconds 12] [--threads N] [--json FILE]
+    python benchmarks/speed.py --device cuda [--frames 128] [--json FILE] [--plot FILE]
 
 Makes a 1280x720 H.264 clip (the project's sample clip, forwards and backwards until it is long
 enough) and runs, on the processor, in turn and repeatedly,
@@ -12,6 +13,8 @@ enough) and runs, on the processor, in turn and repeatedly,
 and, one after the other in one thread of control, the stages of a frame. Reports medians over the
 rounds and over the frames, and the peak memory after one and after all passes over the clip. What
 is done every few frames only would not show in a median: it is given as a mean over all frames.
+
+What ``--device cuda`` measures is in ``speed_gpu.py``.
 """
 
 import argparse
@@ -34,6 +37,7 @@ spin_briefly()  # as the command line does, before PyTorch loads
 
 import cv2
 import numpy as np
+import speed_gpu
 import torch
 from tqdm import tqdm
 
@@ -64,6 +68,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="repetitions of every measurement")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--json", type=Path, help="write the numbers to this file")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--frames", type=int, default=128, help="of the clip, held on a GPU")
+    parser.add_argument("--plot", type=Path, help="draw those of a GPU to this file")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     cv2.setNumThreads(args.threads)
@@ -73,6 +80,9 @@ def main() -> None:
         clip = Path(folder) / "clip.mp4"
         with ProcessPoolExecutor(1) as helper:  # its memory is not the tracker's
             box = helper.submit(make_clip, clip, args.seconds * FPS).result()
+        if args.device == "cuda":
+            speed_gpu.run(clip, box, models, args)
+            return
         whole_loop(Tracker(models[0], "cpu"), clip, box, folder)  # warm up
         memory_once = peak_memory_mib()
         fps: dict[str, list[float]] = defaultdict(list)

@@ -8,12 +8,14 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <vector>
 
-#include "xcorr.h"
+#include "tracking.h"
 
 namespace py = pybind11;
 using tracker::Map;
@@ -79,6 +81,46 @@ void define(py::module_& module, const char* name, Operator op, std::array<Role,
              py::arg("stream"));
 }
 
+template <typename T>
+T* at(std::uintptr_t address) {
+  return reinterpret_cast<T*>(address);
+}
+
+tracker::Settings to_settings(const std::vector<double>& values) {
+  tracker::Settings settings;
+  if (values.size() * sizeof(double) != sizeof settings)
+    throw std::invalid_argument("expected " + std::to_string(sizeof settings / sizeof(double)) +
+                                " settings; got " + std::to_string(values.size()));
+  std::memcpy(&settings, values.data(), sizeof settings);
+  return settings;
+}
+
+// The kernels of tracking.h, whose tensors are addresses: tracker/ops/tracking.py checks the sizes.
+void define_tracking(py::module_& module) {
+  using Address = std::uintptr_t;
+  using Values = std::vector<double>;
+  module.def("crop", [](Address frame, Address targets, int objects, const Values& settings,
+                        std::string_view dtype, Address crops, Address stream) {
+    tracker::crop({at<std::uint8_t>(frame)}, at<tracker::Target>(targets), objects,
+                  to_settings(settings), to_type(dtype), at<void>(crops),
+                  reinterpret_cast<cudaStream_t>(stream));
+  });
+  module.def("peak", [](Address responses, int size, Address window, Address targets, int objects,
+                        const Values& settings, Address sights, Address chosen, Address proposals,
+                        Address stream) {
+    tracker::peak(at<float>(responses), size, at<float>(window), at<tracker::Target>(targets),
+                  objects, to_settings(settings), at<tracker::Sight>(sights),
+                  at<std::int64_t>(chosen), at<float>(proposals),
+                  reinterpret_cast<cudaStream_t>(stream));
+  });
+  module.def("decide", [](Address sights, Address refined, Address targets, int objects,
+                          const Values& settings, Address results, Address stream) {
+    tracker::decide(at<tracker::Sight>(sights), at<float>(refined), at<tracker::Target>(targets),
+                    objects, to_settings(settings), at<tracker::Result>(results),
+                    reinterpret_cast<cudaStream_t>(stream));
+  });
+}
+
 int device_count() {
   int count = 0;
   if (cudaGetDeviceCount(&count) != cudaSuccess) {
@@ -91,7 +133,7 @@ int device_count() {
 }  // namespace
 
 PYBIND11_MODULE(_C, module) {
-  module.doc() = "CUDA kernels of tracker.ops; see csrc/README.md.";
+  module.doc() = "The CUDA kernels of tracker.ops; see csrc/README.md.";
   constexpr auto z = Role::exemplar, x = Role::search, r = Role::response;
   define(module, "xcorr", tracker::xcorr, {z, x, r}, false);
   define(module, "xcorr_grad_exemplar", tracker::xcorr_grad_exemplar, {r, x, z}, false);
@@ -101,6 +143,7 @@ PYBIND11_MODULE(_C, module) {
          {r, x, z}, true);
   define(module, "xcorr_depthwise_grad_search", tracker::xcorr_depthwise_grad_search, {r, z, x},
          true);
+  define_tracking(module);
   module.def("last_kernel", &tracker::last_kernel,
              "Name of the kernel that this thread launched last, or \"none\".");
   module.attr("ARCHITECTURES") = TRACKER_ARCHITECTURES;

@@ -15,7 +15,7 @@ constexpr std::size_t DEFAULT_SHARED_BYTES = 48 * 1024;
 inline void check(cudaError_t error) {
   if (error == cudaSuccess) return;
   cudaGetLastError();  // Forget the error, or the next call of someone else would report it.
-  throw std::runtime_error(std::string("xcorr: ") + cudaGetErrorName(error) + ": " +
+  throw std::runtime_error(std::string(cudaGetErrorName(error)) + ": " +
                            cudaGetErrorString(error));
 }
 

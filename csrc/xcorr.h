@@ -24,7 +24,7 @@ struct Map {
 // The last map is the output: contiguous, overwritten as a whole, disjoint from the inputs. The
 // shapes must fit together; they are not checked. Everything is enqueued on `stream`, allocates
 // nothing, and gives the same bits on every run. An empty output enqueues nothing. A launch that
-// fails throws std::runtime_error("xcorr: <name of the CUDA error>: <its description>").
+// fails throws std::runtime_error("<name of the CUDA error>: <its description>").
 void xcorr(const Map& exemplar, const Map& search, const Map& response, Type, cudaStream_t stream);
 void xcorr_grad_exemplar(const Map& grad, const Map& search, const Map& exemplar_grad, Type,
                          cudaStream_t stream);

@@ -7,6 +7,7 @@ from tracker.response import (
     apply_window,
     best_scale,
     cosine_window,
+    cosine_window_axis,
     displacement,
     find_peak,
     upsample,
@@ -17,6 +18,12 @@ def test_cosine_window_by_hand():
     # Hann values of a window of five, without its two zeros: 0.5, 1, 0.5
     expected = np.outer([0.5, 1, 0.5], [0.5, 1, 0.5]) / 4
     np.testing.assert_allclose(cosine_window(3), expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("size", [1, 2, 17, 200])
+def test_the_cosine_window_is_the_outer_product_of_its_axis(size):
+    axis = cosine_window_axis(size)
+    np.testing.assert_allclose(np.outer(axis, axis), cosine_window(size), rtol=1e-6)
 
 
 def test_upsampling_keeps_a_constant_and_centres_each_cell():

@@ -9,20 +9,26 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import torch
 from numpy.typing import ArrayLike
 
 from tracker.boxes import Box, check_box
 from tracker.config import TrackerConfig
 from tracker.crops import mean_color
+from tracker.cuda import MAX_AHEAD, CapturedLook, CudaRuntime, Resident, image_of
 from tracker.devices import pick_device
 from tracker.exemplar import Exemplar
 from tracker.frames import Frame, frame_size
-from tracker.models import Model, load_model, prepare_for_inference
+from tracker.models import Model, backbone_in, load_model, prepare_for_inference
+from tracker.ops.cuda import why_not
 from tracker.redetection import find_again
 from tracker.result import TrackResult
 from tracker.scene import glance, is_cut
 from tracker.searching import Searcher, Sight
-from tracker.target import Target, as_written
+from tracker.target import Said, Target, as_written
+
+PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+"""Of the convolutions in search crops, on a GPU."""
 
 
 class Engine:
@@ -35,9 +41,14 @@ class Engine:
         self,
         model: str | os.PathLike[str] | Model = "default",
         device: str = "auto",
+        precision: str = "float32",
         **settings: Any,
     ) -> None:
         self.device = pick_device(device)
+        if precision not in PRECISIONS:
+            raise ValueError(
+                f"expected a precision out of {', '.join(PRECISIONS)}; got {precision!r}"
+            )
         loaded = model if isinstance(model, Model) else load_model(model)
         self.config: TrackerConfig = replace(loaded.config, **settings)
         self.model = loaded.name
@@ -48,6 +59,12 @@ class Engine:
             )
         self._network = prepare_for_inference(loaded.network, self.device)
         self._searcher = Searcher(self._network, self.config)
+        self._captured: CapturedLook | None = None
+        if self.device.type == "cuda" and why_not(self.device) is None:
+            self._captured = CapturedLook(
+                backbone_in(self._network, PRECISIONS[precision]), self.config,
+                CudaRuntime(self.device), plain=self._look_around,
+            )  # fmt: skip
 
     def start(self, frame: Frame, box: ArrayLike) -> Target:
         """A new object, as it is in a frame.
@@ -69,15 +86,39 @@ class Engine:
         self._look(frame, targets)
         seen = [target for target in targets if not target.presence.is_lost]
         lost = [target for target in targets if target.presence.is_lost]
-        # look for each object around its last position, for lost ones farther and farther
-        sights = self._searcher.around(frame, [(target, target.center) for target in seen])
-        for sight, box in zip(sights, self._searcher.boxes(sights), strict=True):
-            self._judge(sight, box)
+        # look for each object around its last position, for lost ones farther and farther;
+        # on a GPU the former is one captured graph (tracker/cuda/)
+        look = self._captured or self._look_around
+        for target, said in zip(seen, look(frame, seen), strict=True):
+            target.take(*said)
         find_again(frame, lost, self._searcher, self.config)
         # learn how the objects look now
         for target in targets:
             self._learn(frame, target)
         return [target.result for target in targets]
+
+    def follow_ahead(
+        self, frames: Sequence[Frame | Resident], targets: Sequence[Target]
+    ) -> list[list[TrackResult]]:
+        """``follow`` frame after frame; a GPU waits for the host only to learn and to find again.
+
+        Args:
+            frames: of one size.
+        """
+        results: list[list[TrackResult]] = []
+        while len(results) < len(frames):
+            rest = frames[len(results) :]
+            ahead = rest[: self._until_host(rest, targets)]
+            if not ahead:
+                results.append(self.follow(image_of(rest[0]), targets))
+                continue
+            for frame, said in zip(ahead, self._captured.ahead(ahead, targets), strict=False):
+                self._look(image_of(frame), targets)
+                for target, about_it in zip(targets, said, strict=True):
+                    target.take(*about_it)
+                    self._learn(image_of(frame), target)
+                results.append([target.result for target in targets])
+        return results
 
     def resume(self, frame: Frame, target: Target, result: TrackResult) -> None:
         """Take over what ``follow`` said about an object in this frame in an earlier run."""
@@ -94,7 +135,13 @@ class Engine:
                 target.presence.take_cut()
             target.glance = at_a_glance
 
-    def _judge(self, sight: Sight, box: Box) -> None:
+    def _look_around(self, frame: Frame, targets: Sequence[Target]) -> list[Said]:
+        """What can be said about objects that were there in the last frame."""
+        sights = self._searcher.around(frame, [(target, target.center) for target in targets])
+        boxes = self._searcher.boxes(sights)
+        return [self._judged(sight, box) for sight, box in zip(sights, boxes, strict=True)]
+
+    def _judged(self, sight: Sight, box: Box) -> Said:
         """Believe what is seen of an object, or say that it is lost."""
         target, config = sight.target, self.config
         score = target.presence.score(sight.peak)
@@ -103,11 +150,31 @@ class Engine:
             box = target.trusted
         elif score < config.hold_score:  # at its new place, but no larger or smaller
             box = target.bounded(sight.center, target.size)
-        target.take(box, score, state)
+        return box, score, state
 
     def _learn(self, frame: Frame, target: Target) -> None:
         """Refine the exemplar every few frames in which the object is surely seen."""
         config, result = self.config, target.result
-        due = result.frame % config.kernel_interval == 0
+        due = self._until_due(target) == config.kernel_interval
         if due and target.presence.is_trusted and result.score >= config.learn_score:
             target.exemplar.learn(frame, result.box, remember=result.score >= config.memory_score)
+
+    def _until_host(self, frames: Sequence[Frame | Resident], targets: Sequence[Target]) -> int:
+        """Frames that a GPU can do by itself: before a cut, and learning only in the last."""
+        if self._captured is None or not targets or any(each.presence.is_lost for each in targets):
+            return 0
+        until_due = min(self._until_due(target) for target in targets)
+        last, count = targets[0], 0
+        size, before = last.frame_size, last.glance
+        for frame in frames[: min(until_due, MAX_AHEAD)]:
+            image = image_of(frame)
+            after = glance(image)
+            if frame_size(image) != size or is_cut(before, after):
+                break
+            before, count = after, count + 1
+        return count
+
+    def _until_due(self, target: Target) -> int:
+        """Frames from the last one to the next that may be learned from."""
+        interval = self.config.kernel_interval
+        return interval - target.result.frame % interval

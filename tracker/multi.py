@@ -32,9 +32,10 @@ class MultiTracker:
         self,
         model: str | os.PathLike[str] | Model = "default",
         device: str = "auto",
+        precision: str = "float32",
         **settings: Any,
     ) -> None:
-        self._engine = Engine(model, device, **settings)
+        self._engine = Engine(model, device, precision, **settings)
         self.config, self.model = self._engine.config, self._engine.model
         self.device = self._engine.device
         self._targets: dict[int, Target] = {}  # by id

@@ -43,6 +43,16 @@ class Presence:
         """Whether the last frame's box is one to come back to, and to learn from."""
         return not (self._doubt or self._recovering)
 
+    @property
+    def memory(self) -> tuple[float, float, int, bool]:
+        """All that the next score and state depend on.
+
+        Returns:
+            The usual peak, the doubt, the frames in a row from ``tracking_score`` on, and whether
+            the object has been lost and not tracked since.
+        """
+        return self._usual, self._doubt, self._good, self._recovering
+
     def share(self, peak: float) -> float:
         """A response peak in units of what this object usually answers."""
         return peak / self._usual

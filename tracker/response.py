@@ -14,9 +14,15 @@ Map = NDArray[np.float32]
 
 def cosine_window(size: int) -> Map:
     """Hann window ``(size, size)`` with sum 1, largest in the middle, zero on no cell."""
-    hann = np.hanning(size + 2)[1:-1]
+    hann = _hann(size)
     window = np.outer(hann, hann)
     return (window / window.sum()).astype(np.float32)
+
+
+def cosine_window_axis(size: int) -> NDArray[np.float32]:
+    """The ``size`` values, of sum 1, whose outer product with themselves is the window."""
+    hann = _hann(size)
+    return (hann / hann.sum()).astype(np.float32)
 
 
 def upsample(responses: Map, factor: int) -> Map:
@@ -82,6 +88,10 @@ def displacement(
     middle = (size - 1) / 2
     cell = total_stride / upsampling
     return (column - middle) * cell, (row - middle) * cell
+
+
+def _hann(size: int) -> NDArray[np.float64]:
+    return np.hanning(size + 2)[1:-1]
 
 
 def _vertex(values: Map, index: int) -> float:

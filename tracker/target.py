@@ -13,6 +13,9 @@ from tracker.presence import Presence
 from tracker.result import TrackResult
 from tracker.scene import Glance
 
+Said = tuple[Box, float, str]
+"""Box, score and state of an object in a frame."""
+
 
 class Target:
     """One object, from the frame that it was shown in.
@@ -27,7 +30,8 @@ class Target:
 
     Attributes:
         frame_size: ``(width, height)`` of the last frame.
-        glance: that frame at a glance.
+        first_size: ``(w, h)`` of the first box, in pixels of the last frame.
+        glance: the last frame at a glance.
         result: what was said about the last frame; ``frame`` counts those since the first.
         trusted: the box to come back to when the object is lost.
         presence: whether it is there.
@@ -38,7 +42,7 @@ class Target:
         fill: Color, glance: Glance,
     ) -> None:  # fmt: skip
         self._config, self.frame_size = config, frame_size
-        self._first_size = center_and_size(box)[1]
+        self.first_size = center_and_size(box)[1]
         self.exemplar, self.fill, self.presence = exemplar, fill, Presence(config)
         self.glance = glance
         self.result = TrackResult(0, None, 1, box, 1.0, "tracking")
@@ -75,8 +79,8 @@ class Target:
         Without a box head, width and height are limited by one factor: the shape of the box stays.
         """
         config, limits = self._config, np.array(self.frame_size, float)
-        smallest = np.maximum(self._first_size * config.min_size_ratio, MIN_SIDE)
-        largest = np.minimum(self._first_size * config.max_size_ratio, limits)
+        smallest = np.maximum(self.first_size * config.min_size_ratio, MIN_SIDE)
+        largest = np.minimum(self.first_size * config.max_size_ratio, limits)
         if config.box_lr:
             size = np.clip(size, smallest, np.maximum(largest, smallest))
         else:
@@ -89,7 +93,7 @@ class Target:
             ratio = np.array(frame_size) / self.frame_size
             self.result = replace(self.result, box=_scaled(self.result.box, ratio))
             self.trusted = _scaled(self.trusted, ratio)
-            self._first_size = self._first_size * ratio
+            self.first_size = self.first_size * ratio
             self.frame_size = frame_size
 
 

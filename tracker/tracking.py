@@ -30,6 +30,9 @@ class Tracker:
     Args:
         model: "default", the name of a shipped model, a weights file, or a loaded ``Model``.
         device: "auto" (a CUDA device if there is one), "cpu", "cuda" or "cuda:N".
+        precision: of the network's convolutions on a GPU: "float32" (PyTorch's settings decide
+            about TF32), with which boxes come nearest to the CPU's, or "bfloat16", which is made
+            for many objects. On the CPU always the first.
         **settings: fields of ``TrackerConfig`` that replace those stored with the model.
 
     Attributes:
@@ -40,16 +43,17 @@ class Tracker:
     Raises:
         WeightsError: the weights cannot be used.
         DeviceError: the device does not exist.
-        TypeError, ValueError: an unknown setting, or one out of range.
+        TypeError, ValueError: an unknown setting or precision, or one out of range.
     """
 
     def __init__(
         self,
         model: str | os.PathLike[str] | Model = "default",
         device: str = "auto",
+        precision: str = "float32",
         **settings: Any,
     ) -> None:
-        self._engine = Engine(model, device, **settings)
+        self._engine = Engine(model, device, precision, **settings)
         self.config, self.model = self._engine.config, self._engine.model
         self.device = self._engine.device
         self._target: Target | None = None

@@ -1,8 +1,8 @@
-// The boundary of csrc/xcorr.h as C functions, for ctypes, and the knobs of the emulated device.
+// The boundaries of csrc/ (xcorr.h, tracking.h) as C functions, for ctypes, and the knobs of the emulated device.
 #include <cstdio>
 #include <exception>
 
-#include "xcorr.h"
+#include "tracking.h"
 
 namespace {
 
@@ -21,15 +21,50 @@ constexpr Operator OPERATORS[] = {
 
 #define EXPORT extern "C" __attribute__((visibility("default")))
 
-// Runs an operator. Returns 0, or 1 and writes what went wrong.
-EXPORT int emulation_run(int number, const tracker::Map* maps, int type, char* error, int length) {
+// Returns 0, or 1 and writes what went wrong.
+template <typename Body>
+int guarded(char* error, int length, Body body) {
   try {
-    OPERATORS[number](maps[0], maps[1], maps[2], static_cast<tracker::Type>(type), nullptr);
+    body();
     return 0;
   } catch (const std::exception& exception) {
     std::snprintf(error, length, "%s", exception.what());
     return 1;
   }
+}
+
+EXPORT int emulation_run(int number, const tracker::Map* maps, int type, char* error, int length) {
+  return guarded(error, length, [&] {
+    OPERATORS[number](maps[0], maps[1], maps[2], static_cast<tracker::Type>(type), nullptr);
+  });
+}
+
+EXPORT int emulation_crop(const std::uint8_t* pixels, const tracker::Target* targets, int objects,
+                          const tracker::Settings* settings, int type, void* crops, char* error,
+                          int length) {
+  return guarded(error, length, [&] {
+    tracker::crop({pixels}, targets, objects, *settings, static_cast<tracker::Type>(type), crops,
+                  nullptr);
+  });
+}
+
+EXPORT int emulation_peak(const float* responses, int size, const float* window,
+                          const tracker::Target* targets, int objects,
+                          const tracker::Settings* settings, tracker::Sight* sights,
+                          std::int64_t* chosen, float* proposals, char* error, int length) {
+  return guarded(error, length, [&] {
+    tracker::peak(responses, size, window, targets, objects, *settings, sights, chosen, proposals,
+                  nullptr);
+  });
+}
+
+EXPORT int emulation_decide(const tracker::Sight* sights, const float* refined,
+                            tracker::Target* targets, int objects,
+                            const tracker::Settings* settings, tracker::Result* results,
+                            char* error, int length) {
+  return guarded(error, length, [&] {
+    tracker::decide(sights, refined, targets, objects, *settings, results, nullptr);
+  });
 }
 
 EXPORT const char* emulation_last_kernel() { return tracker::last_kernel(); }

@@ -88,8 +88,8 @@ class _Map(ctypes.Structure):
     )
 
 
-class EmulationError(Exception):
-    """What went wrong in a launch."""
+class EmulationError(RuntimeError):
+    """What went wrong in a launch; the extension raises RuntimeErrors, too."""
 
 
 class Emulator:

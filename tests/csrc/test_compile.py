@@ -28,7 +28,7 @@ def test_no_spills(source, architectures, tmp_path):
 
     kernels = re.findall(r"Compiling entry function '\w+' for '(\w+)'", done.stderr)
     spills = re.findall(r"(\d+) bytes spill stores, (\d+) bytes spill loads", done.stderr)
-    assert len(kernels) == len(spills)
+    assert len(kernels) <= len(spills)  # those of called functions, such as pow, are among them
     if "__global__" in (CSRC / source).read_text():
         assert set(kernels) == {f"sm_{name}" for name in architectures}
     assert set(spills) <= {("0", "0")}, done.stderr

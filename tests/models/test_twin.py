@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from tracker.models import TwinNetwork, fuse_for_inference, load_model
+from tracker.models import TwinNetwork, backbone_in, fuse_for_inference, load_model
 
 
 @pytest.fixture(params=["lite", "siamfc"])
@@ -105,3 +105,19 @@ def test_gradients_reach_every_weight_of_the_similarity(network, crops):
 def test_an_unknown_architecture_is_named():
     with pytest.raises(ValueError, match="out of lite, siamfc; got 'resnet'"):
         TwinNetwork("resnet")
+
+
+@pytest.mark.parametrize("name", ["lite", "siamfc"])
+def test_a_backbone_in_16_bits_embeds_nearly_the_same(name):
+    network = fuse_for_inference(load_model(name).network)
+    assert backbone_in(network, torch.float32) is network
+    other = backbone_in(network, torch.bfloat16)
+    crops = torch.rand(1, 3, 32, 32, generator=torch.Generator().manual_seed(0)) * 255
+    crops = torch.nn.functional.interpolate(crops, scale_factor=4).round()
+    with torch.inference_mode():
+        embedding, expected = other.embed_search(crops.bfloat16()), network.embed_search(crops)
+    assert embedding.dtype == torch.bfloat16
+    error = (embedding.float() - expected).norm() / expected.norm()
+    assert 0 < error < 0.05
+    assert network.embed_search(crops).dtype == torch.float32  # it is left as it was
+    assert other.head is network.head

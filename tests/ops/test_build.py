@@ -345,5 +345,33 @@ for op in ("xcorr", "xcorr_depthwise"):
         assert first == "0 none"
         assert len(errors) == 6
         for error in errors:
-            assert error.startswith(("xcorr: cudaErrorInsufficientDriver: ",
-                                     "xcorr: cudaErrorNoDevice: "))  # fmt: skip
+            assert error.startswith(("cudaErrorInsufficientDriver: ",
+                                     "cudaErrorNoDevice: "))  # fmt: skip
+
+    @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
+    def test_the_kernels_of_a_frame_take_what_they_are_given(self, installed):
+        """As far as the driver, which is missing; and only as many settings as there are."""
+        code = """
+import torch, tracker._C as C
+from tracker.errors import ExtensionError
+from tracker.ops.tracking import RESULT_COLUMNS, SETTINGS, TARGET_COLUMNS, TrackingKernels
+known = {"search_size": 31, "num_scales": 1, "response_upsampling": 2, "frame_width": 30,
+         "frame_height": 20}
+settings = [known.get(name, 1.0) for name in SETTINGS]
+kernels = TrackingKernels(C, lambda: 0, settings)
+frame, crops = torch.zeros(20, 30, 3).byte(), torch.zeros(1, 31, 31, 3).permute(0, 3, 1, 2)
+targets, sights, results = (torch.zeros(1, n).double() for n in (TARGET_COLUMNS, 4, RESULT_COLUMNS))
+boxes, chosen = torch.zeros(1, 4), torch.zeros(1).long()
+for name, *tensors in (("crop", frame, targets, crops),
+                       ("peak", torch.zeros(1, 1, 9, 9), torch.zeros(18), targets, sights, chosen,
+                        boxes),
+                       ("decide", sights, boxes, targets, results)):
+    try: getattr(kernels, name)(*tensors)
+    except ExtensionError as error: print(error)
+try: C.decide(0, 0, 0, 1, settings[1:], 0, 0)
+except ValueError as error: print(error)
+"""
+        *errors, refused = in_python(installed, code).splitlines()
+        for name, error in zip(("crop", "peak", "decide"), errors, strict=True):
+            assert error.startswith(f"expected the kernel {name} to start; got cudaError")
+        assert refused == "expected 28 settings; got 27"

@@ -39,3 +39,23 @@ def _fold_batch_norm(layers: nn.Sequential) -> None:
         if isinstance(convolution, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
             layers[index] = fuse_conv_bn_eval(convolution, norm)
             del layers[index + 1]
+
+
+def backbone_in(network: TwinNetwork, dtype: torch.dtype) -> TwinNetwork:
+    """Return a network whose backbone convolves crops of this type; the rest is shared.
+
+    Stored statistics stay as they are: batch norms take inputs of 16 bits with them. Crops, whole
+    numbers from 0 to 255, lose nothing in 16 bits.
+
+    Args:
+        network: prepared for inference.
+    """
+    if dtype == network.gain.dtype:
+        return network
+    other = copy.copy(network)
+    other._modules = dict(network._modules)
+    other.backbone = copy.deepcopy(network.backbone)
+    for module in other.backbone.modules():
+        if isinstance(module, nn.Conv2d):
+            module.to(dtype)
+    return other
