@@ -3,6 +3,18 @@
 import cv2
 import numpy as np
 
+JOURNEY_SETTINGS = {
+    "exemplar_size": 64, "search_size": 127,  # a quarter of the time
+    "num_scales": 1, "box_lr": 0.4, "kernel_first_steps": 15, "kernel_interval": 2,
+    "score_share": 1.0, "score_slope": 10.14, "score_midpoint": 0.758, "usual_lr": 0.05,
+    "tracking_score": 0.5, "learn_score": 0.5, "lost_score": 0.1, "lost_doubt": 4.0,
+    "sweep_frames": 10, "sweep_crops": 3, "near_frames": 2, "found_share": 0.6,
+    "found_similarity": 0.4, "found_frames": 3, "memory_score": 0.8, "memory_size": 6,
+}  # fmt: skip
+"""Of a tracker that follows, loses and finds the patch on its journey."""
+BESIDE = (200.0, 40.0, 40.0, 32.0)
+"""Box of the object that ``Journey.with_object_beside`` adds."""
+
 
 class MovingPatch:
     """A textured patch that moves over a textured background, with its exact boxes."""
@@ -52,3 +64,13 @@ class Journey(MovingPatch):
         self.gone, self.returned = 5, 10
         self.frames = [self.frame(corner) for corner in corners]
         self.frames += [self.frame()] * 5 + [self.frame(back)] * 9
+
+    def with_object_beside(self) -> list[np.ndarray]:
+        """The frames, with an object beside the patch that stays, but is gone in frames 7 to 11."""
+        rng = np.random.default_rng(5)
+        checks = np.kron(rng.integers(0, 256, (4, 5, 3)), np.ones((8, 8, 1))).astype(np.uint8)
+        frames = [frame.copy() for frame in self.frames]
+        for number, frame in enumerate(frames):
+            if not 7 <= number < 12:
+                frame[40:72, 200:240] = checks
+        return frames

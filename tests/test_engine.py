@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from moving_patch import JOURNEY_SETTINGS as SETTINGS
 
 from tracker.boxes import overlap
 from tracker.engine import Engine
@@ -9,15 +10,6 @@ from tracker.exemplar import Exemplar
 from tracker.presence import Presence
 from tracker.searching import Searcher
 from tracker.sweep import sweep_places
-
-SETTINGS = {
-    "exemplar_size": 64, "search_size": 127,  # a quarter of the time
-    "num_scales": 1, "box_lr": 0.4, "kernel_first_steps": 15, "kernel_interval": 2,
-    "score_share": 1.0, "score_slope": 10.14, "score_midpoint": 0.758, "usual_lr": 0.05,
-    "tracking_score": 0.5, "learn_score": 0.5, "lost_score": 0.1, "lost_doubt": 4.0,
-    "sweep_frames": 10, "sweep_crops": 3, "near_frames": 2, "found_share": 0.6,
-    "found_similarity": 0.4, "found_frames": 3, "memory_score": 0.8, "memory_size": 6,
-}  # fmt: skip
 
 
 @pytest.fixture

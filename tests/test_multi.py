@@ -4,51 +4,33 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from moving_patch import BESIDE, JOURNEY_SETTINGS
 
 import tracker
 from tracker.errors import BoxError, FrameError
 
-SETTINGS = {
-    "device": "cpu", "exemplar_size": 64, "search_size": 127,  # a quarter of the time
-    "box_lr": 0.4, "kernel_first_steps": 15, "kernel_interval": 2,
-    "score_share": 1.0, "score_slope": 10.14, "score_midpoint": 0.758, "usual_lr": 0.05,
-    "tracking_score": 0.5, "learn_score": 0.5, "lost_score": 0.1, "lost_doubt": 4.0,
-    "sweep_frames": 10, "sweep_crops": 3, "near_frames": 2, "found_share": 0.6,
-    "found_similarity": 0.4, "found_frames": 3, "memory_score": 0.8, "memory_size": 6,
-}  # fmt: skip
-OTHER = (200.0, 40.0, 40.0, 32.0)
-
-
-def painted(journey):
-    """The journey, and an object beside it that stays, but is gone in frames 7 to 11."""
-    rng = np.random.default_rng(5)
-    checks = np.kron(rng.integers(0, 256, (4, 5, 3)), np.ones((8, 8, 1))).astype(np.uint8)
-    frames = [frame.copy() for frame in journey.frames]
-    for number, frame in enumerate(frames):
-        if not 7 <= number < 12:
-            frame[40:72, 200:240] = checks
-    return frames
+SETTINGS = JOURNEY_SETTINGS | {"device": "cpu"}
 
 
 @pytest.fixture(scope="module")
 def frames(journey):
-    return painted(journey)
+    return journey.with_object_beside()
 
 
 @pytest.fixture(scope="module")
 def boxes(journey):
     """The two objects, and pieces of the background."""
-    return [journey.start, OTHER, (100, 150, 40, 30), (130, 60, 30, 50), (60.5, 120.25, 22, 20)]
+    return [journey.start, BESIDE, (100, 150, 40, 30), (130, 60, 30, 50), (60.5, 120.25, 22, 20)]
 
 
 @pytest.fixture(scope="module")
 def many():
-    return tracker.MultiTracker(num_scales=1, **SETTINGS)
+    return tracker.MultiTracker(**SETTINGS)
 
 
 @pytest.fixture(scope="module")
 def single():
-    return tracker.Tracker(num_scales=1, **SETTINGS)
+    return tracker.Tracker(**SETTINGS)
 
 
 def together(many, frames, boxes):
@@ -87,7 +69,7 @@ def test_many_objects_are_exactly_as_many_trackers(single, frames, boxes, known)
     ids=["by scale", "by both", "static"],
 )
 def test_also_by_other_settings(frames, boxes, settings):
-    settings = {"num_scales": 1, **SETTINGS, **settings}
+    settings = SETTINGS | settings
     frames = frames[4:10]
     results = together(tracker.MultiTracker(**settings), frames, boxes)
     assert results == apart(tracker.Tracker(**settings), frames, boxes)
@@ -124,7 +106,7 @@ def test_starting_again_forgets_everything(many, frames, boxes):
 
 
 def test_without_objects_there_are_no_results(frames, boxes):
-    many = tracker.MultiTracker(num_scales=1, **SETTINGS)
+    many = tracker.MultiTracker(**SETTINGS)
     assert many.ids == ()
     assert many.update(frames[0]) == []  # not even init is needed
     assert many.init(frames[0]) == []
@@ -139,7 +121,7 @@ def test_an_object_that_is_added_is_followed_from_there(many, single, frames, bo
     for frame in frames[1:4]:
         many.update(frame)
     added = many.add(frames[3], boxes[1])
-    assert added == tracker.TrackResult(3, None, 2, OTHER, 1.0, "tracking")
+    assert added == tracker.TrackResult(3, None, 2, BESIDE, 1.0, "tracking")
     single.init(frames[3], boxes[1])
     for number, frame in enumerate(frames[4:9], 4):
         one, other = many.update(frame)

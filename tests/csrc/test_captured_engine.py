@@ -5,41 +5,25 @@ import numpy as np
 import pytest
 import torch
 from emulated_runtime import emulate
+from moving_patch import BESIDE
+from moving_patch import JOURNEY_SETTINGS as SETTINGS
 
 import tracker
 from tracker.cuda import Resident, batch, image_of, look
 from tracker.engine import Engine
 from tracker.errors import ExtensionError
 
-SETTINGS = {
-    "exemplar_size": 64, "search_size": 127,  # a quarter of the time
-    "num_scales": 1, "box_lr": 0.4, "kernel_first_steps": 15, "kernel_interval": 2,
-    "score_share": 1.0, "score_slope": 10.14, "score_midpoint": 0.758, "usual_lr": 0.05,
-    "tracking_score": 0.5, "learn_score": 0.5, "lost_score": 0.15, "lost_doubt": 2.5,
-    "sweep_frames": 10, "sweep_crops": 3, "near_frames": 2, "found_share": 0.6,
-    "found_similarity": 0.4, "found_frames": 3, "memory_score": 0.8, "memory_size": 6,
-}  # fmt: skip
-OTHER = (200.0, 40.0, 40.0, 32.0)
-
-
 BACKGROUND = (100.0, 150.0, 40.0, 30.0)
 
 
 @pytest.fixture(scope="module")
 def frames(journey):
-    """The journey, and an object beside it that stays, but is gone in frames 7 to 11."""
-    rng = np.random.default_rng(5)
-    checks = np.kron(rng.integers(0, 256, (4, 5, 3)), np.ones((8, 8, 1))).astype(np.uint8)
-    frames = [frame.copy() for frame in journey.frames]
-    for number, frame in enumerate(frames):
-        if not 7 <= number < 12:
-            frame[40:72, 200:240] = checks
-    return frames
+    return journey.with_object_beside()
 
 
 @pytest.fixture(scope="module")
 def boxes(journey):
-    return [journey.start, OTHER, BACKGROUND]
+    return [journey.start, BESIDE, BACKGROUND]
 
 
 def plain(**settings):
@@ -132,7 +116,7 @@ def test_the_device_goes_on_by_itself(built, frames, monkeypatch):
     row = batch.target_row
     monkeypatch.setattr(batch, "target_row", lambda each: written.append(each) or row(each))
     many, _ = emulated(built)
-    run(many, frames[:5], [OTHER])
+    run(many, frames[:5], [BESIDE])
     assert len(written) == 1
 
 
@@ -214,7 +198,7 @@ def test_a_cut_on_the_way(gpu, frames, boxes):
 
 def test_the_cpu_has_nothing_to_run_ahead(frames):
     engine = Engine(device="cpu", **SETTINGS)
-    targets, others = ([engine.start(frames[0], OTHER)] for _ in range(2))
+    targets, others = ([engine.start(frames[0], BESIDE)] for _ in range(2))
     ahead = engine.follow_ahead(frames[1:4], targets)
     assert ahead == [engine.follow(frame, others) for frame in frames[1:4]]
 
@@ -292,7 +276,7 @@ def test_a_precision_that_is_none():
 def test_nothing_waits_between_frames(frames, precision):
     """PyTorch makes an error of whatever waits for the device; the read of results is an event."""
     engine = Engine(device="cuda", precision=precision, kernel_interval=1000, lost_score=0.0)
-    targets = [engine.start(frames[0], OTHER), engine.start(frames[0], BACKGROUND)]
+    targets = [engine.start(frames[0], BESIDE), engine.start(frames[0], BACKGROUND)]
     resident = [Resident(frame, torch.from_numpy(frame).cuda()) for frame in frames]
     engine.follow_ahead(resident[1:3], targets)  # captures
     torch.cuda.set_sync_debug_mode("error")
