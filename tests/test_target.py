@@ -146,3 +146,9 @@ def test_a_picture_of_the_same_size_changes_nothing():
     target.resize_with((200, 100))
     assert target.result is before
     assert target.trusted == before.box
+
+
+def test_sides_stay_at_least_a_pixel_when_the_picture_is_resized():
+    target = target_of((80.0, 40.0, 2.0, 20.0))
+    target.resize_with((50, 25))
+    assert target.result.box == target.trusted == (20.0, 10.0, 1.0, 5.0)

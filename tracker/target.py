@@ -105,4 +105,4 @@ def as_written(box: ArrayLike) -> Box:
 
 def _scaled(box: Box, ratio: NDArray[np.float64]) -> Box:
     x, y, w, h = (np.array(box) * np.tile(ratio, 2)).tolist()
-    return (x, y, w, h)
+    return (x, y, max(w, MIN_SIDE), max(h, MIN_SIDE))

@@ -86,6 +86,10 @@ class Command:
     def pid(self) -> int:
         return self._process.pid
 
+    @property
+    def is_running(self) -> bool:
+        return self._process.is_alive()
+
     def send_signal(self, number: int) -> None:
         if self._process.is_alive():
             os.kill(self._process.pid, number)

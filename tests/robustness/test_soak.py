@@ -24,7 +24,7 @@ def test_soak(trials, small_model, tmp_path):
             "track", "long.ts", "--box", "60,40,40,30", "--model", small_model, "--save-csv",
             "out.csv", "--save-json", "out.json", "-o", "out.mp4", "--quiet", folder=tmp_path,
         )  # fmt: skip
-        memory, files = watch(command.pid, tmp_path / "out.csv", trials.count)
+        memory, files = watch(command, tmp_path / "out.csv", trials.count)
         command.wait().check_contract(0)
         rows = read_csv(tmp_path / "out.csv")
         trials.lose(trials.count - len(rows))
@@ -38,17 +38,15 @@ def test_soak(trials, small_model, tmp_path):
         trials.note(f"{(after - before) / 2**20:+.1f} MiB")
 
 
-def watch(pid: int, rows: Path, frames: int) -> tuple[list[int], list[int]]:
-    """Resident bytes and open files of a process, until it has written nearly all rows."""
-    memory, files, size = [], [], 0
+def watch(command: Command, rows: Path, frames: int) -> tuple[list[int], list[int]]:
+    """Resident bytes and open files of a command, from its first row until nearly the last."""
+    memory, files = [], []
     deadline = time.monotonic() + 3600
-    while size < 60 * 0.95 * frames:
+    while command.is_running:
         assert time.monotonic() < deadline, "no end"
         time.sleep(0.1)
-        if rows.exists() and (size := rows.stat().st_size):
-            try:
-                memory.append(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096)
-                files.append(len(list(Path(f"/proc/{pid}/fd").iterdir())))
-            except FileNotFoundError:  # it has ended
-                break
+        if rows.exists() and 0 < rows.stat().st_size < 60 * 0.95 * frames:
+            process = Path(f"/proc/{command.pid}")
+            memory.append(int((process / "statm").read_text().split()[1]) * 4096)
+            files.append(len(list((process / "fd").iterdir())))
     return memory, files
