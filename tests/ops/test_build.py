@@ -283,7 +283,7 @@ def in_python(installed, code, **environ):
     return done.stdout.strip()
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.timeout(600)
 class TestRealBuild:
     def test_needs_no_library_of_cuda_and_shows_one_symbol(self, installed):
