@@ -22,6 +22,7 @@ from tracker_demo.guard import Guard
 from tracker_demo.limits import Limits
 from tracker_demo.visitors import Visitors
 
+M_ARENA_MAX = -8  # of malloc.h
 SWEEP_S = 3.0
 
 
@@ -118,6 +119,7 @@ def serve(host: str, port: int, limits: str, device: str) -> None:
     Raises:
         LimitsError, DeviceError, OutputError: the options cannot be used.
     """
+    _let_threads_share_memory()
     server = Server(Limits.parse(limits), device)
     try:
         print(f"The demo is at {server.start(host, port)} (Ctrl-C ends it)", flush=True)
@@ -127,6 +129,12 @@ def serve(host: str, port: int, limits: str, device: str) -> None:
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # an impatient second Ctrl-C
         server.close()
+
+
+def _let_threads_share_memory() -> None:
+    """Two heaps for all threads: of one heap each, glibc gives little back to the system."""
+    with suppress(OSError, AttributeError):  # another C library
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
 
 
 def _give_memory_back() -> None:
