@@ -28,7 +28,8 @@ class Served:
     process: subprocess.Popen
 
     def files(self) -> list[Path]:
-        return [path for path in self.folder.rglob("*") if path.is_file()]
+        """Those that are there; folders may vanish meanwhile."""
+        return [Path(top, name) for top, _, names in os.walk(self.folder) for name in names]
 
     def resident_bytes(self) -> int:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
