@@ -23,7 +23,7 @@ from tracker.models import Model, backbone_in, load_model, prepare_for_inference
 from tracker.ops.cuda import why_not
 from tracker.redetection import find_again
 from tracker.result import TrackResult
-from tracker.scene import glance, is_cut
+from tracker.scene import Glance, glance, is_cut
 from tracker.searching import Searcher, Sight
 from tracker.target import Said, Target, as_written
 
@@ -108,13 +108,14 @@ class Engine:
         results: list[list[TrackResult]] = []
         while len(results) < len(frames):
             rest = frames[len(results) :]
-            ahead = rest[: self._until_host(rest, targets)]
-            if not ahead:
+            glances = self._glances_until_host(rest, targets)
+            if not glances:
                 results.append(self.follow(image_of(rest[0]), targets))
                 continue
-            for frame, said in zip(ahead, self._captured.ahead(ahead, targets), strict=False):
-                self._look(image_of(frame), targets)
+            ahead = self._captured.ahead(rest[: len(glances)], targets)
+            for frame, at_a_glance, said in zip(rest, glances, ahead, strict=False):
                 for target, about_it in zip(targets, said, strict=True):
+                    target.glance = at_a_glance
                     target.take(*about_it)
                     self._learn(image_of(frame), target)
                 results.append([target.result for target in targets])
@@ -159,20 +160,21 @@ class Engine:
         if due and target.presence.is_trusted and result.score >= config.learn_score:
             target.exemplar.learn(frame, result.box, remember=result.score >= config.memory_score)
 
-    def _until_host(self, frames: Sequence[Frame | Resident], targets: Sequence[Target]) -> int:
-        """Frames that a GPU can do by itself: before a cut, and learning only in the last."""
+    def _glances_until_host(
+        self, frames: Sequence[Frame | Resident], targets: Sequence[Target]
+    ) -> list[Glance]:
+        """Of the frames that a GPU can do by itself: before a cut, learning only in the last."""
         if self._captured is None or not targets or any(each.presence.is_lost for each in targets):
-            return 0
+            return []
         until_due = min(self._until_due(target) for target in targets)
-        last, count = targets[0], 0
-        size, before = last.frame_size, last.glance
+        size, glances = targets[0].frame_size, [targets[0].glance]
         for frame in frames[: min(until_due, MAX_AHEAD)]:
             image = image_of(frame)
             after = glance(image)
-            if frame_size(image) != size or is_cut(before, after):
+            if frame_size(image) != size or is_cut(glances[-1], after):
                 break
-            before, count = after, count + 1
-        return count
+            glances.append(after)
+        return glances[1:]
 
     def _until_due(self, target: Target) -> int:
         """Frames from the last one to the next that may be learned from."""
