@@ -5,6 +5,8 @@ positions; the centre of the map means "has not moved". The steps and their orde
 the SiamFC paper's reference code.
 """
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +14,17 @@ from numpy.typing import NDArray
 Map = NDArray[np.float32]
 
 
+@lru_cache(maxsize=8)  # every object wants the same one in every frame
 def cosine_window(size: int) -> Map:
-    """Hann window ``(size, size)`` with sum 1, largest in the middle, zero on no cell."""
+    """Hann window ``(size, size)`` with sum 1, largest in the middle, zero on no cell.
+
+    It is shared, and read-only.
+    """
     hann = _hann(size)
     window = np.outer(hann, hann)
-    return (window / window.sum()).astype(np.float32)
+    window = (window / window.sum()).astype(np.float32)
+    window.flags.writeable = False
+    return window
 
 
 def cosine_window_axis(size: int) -> NDArray[np.float32]:
