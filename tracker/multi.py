@@ -1,4 +1,4 @@
-"""Following many objects through one video, at one pass of the network for all of them."""
+"""Following many objects through one video; a GPU takes all of them through the network at once."""
 
 import os
 from collections.abc import Iterable, Sequence

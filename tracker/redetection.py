@@ -20,16 +20,18 @@ def find_again(
     """
     near = [target for target in targets if _is_near(target, config)]
     found = _likely(searcher.around(frame, [(each, each.center) for each in near]), config)
-    missing = [target for target in targets if target not in {sight.target for sight in found}]
+    seen = {sight.target for sight in found}
+    missing = [target for target in targets if target not in seen]
     best = searcher.among(frame, [(each, _places(each, config)) for each in missing])
     candidates = [(sight.target, sight.center) for sight in _likely(best, config)]
     second_look = _likely(searcher.around(frame, candidates), config)
     found += [sight for sight in second_look if _is_known(sight, config)]
 
+    seen = {sight.target for sight in found}
     for sight, box in zip(found, searcher.boxes(found), strict=True):
         sight.target.take(box, sight.target.presence.score(sight.peak), "uncertain")
     for sight in best:
-        if sight.target not in {other.target for other in found}:
+        if sight.target not in seen:
             # What looks like the object and was not confirmed is not the object.
             score = round(min(sight.target.presence.score(sight.peak), config.lost_score), 4)
             sight.target.take(sight.target.trusted, score, "lost")

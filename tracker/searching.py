@@ -137,7 +137,7 @@ class Searcher:
     def _responses(
         self, frame: Frame, views: Sequence[View]
     ) -> tuple[NDArray[np.float32], list[Features]]:
-        """Cut out search crops, embed them in one pass, correlate each with its own exemplar.
+        """Cut out search crops, embed them, correlate each with its own exemplar.
 
         Returns:
             Response maps ``(N, n, n)``, and the features of each of the N crops.

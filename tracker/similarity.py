@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from tracker.boxes import center_and_size, check_box
 from tracker.crops import crop_squares, exemplar_extent, mean_color
+from tracker.exemplar import extract
 from tracker.frames import as_frame, frame_size
 from tracker.models import Model, load_model
 
@@ -40,11 +41,10 @@ def compare(
     crops = np.concatenate(
         [_exemplar(loaded, image, box), _exemplar(loaded, other_image, other_box)]
     )
+    network = loaded.network.eval()
     with torch.inference_mode():
-        network = loaded.network.eval()
-        device = network.gain.device
-        pixels = torch.from_numpy(crops).to(device).permute(0, 3, 1, 2).float()
-        first, second = network.embed_exemplar(pixels).flatten(1).double()
+        embeddings = network.exemplar_part(extract(network, crops).embedding)
+        first, second = embeddings.flatten(1).double()
         cosine = torch.nn.functional.cosine_similarity(first, second, dim=0)
     return float(cosine.clamp(-1, 1))
 
