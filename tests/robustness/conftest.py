@@ -5,16 +5,19 @@ writes the table in ``README.md``.
 """
 
 import platform
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import cv2
 import pytest
 from commands import Runner
 from faults import FAULTS, SEED, Fault
+from hypothesis import HealthCheck, given, settings
+from hypothesis.strategies import SearchStrategy
 from media import make_video
 
 from tracker.models import Model, load_model, save_model
@@ -49,6 +52,18 @@ class Trials:
         except Exception as error:
             self.failures.append(f"{name}: {type(error).__name__}: {error}")
             self._fault.failures.append(f"{name}")
+
+    def attempt_all(
+        self, attempt: Callable[[Any], None], listed: Sequence[Any], others: SearchStrategy
+    ) -> None:
+        """Attempt every listed input, and generated ones until there are ``count``."""
+        for each in listed:
+            attempt(each)
+        generated = settings(
+            max_examples=self.count - len(listed), deadline=None, derandomize=True, database=None,
+            suppress_health_check=list(HealthCheck),
+        )  # fmt: skip
+        generated(given(others)(attempt))()
 
     def lose(self, results: int) -> None:
         """Count results that a user had already been given, and that are gone."""

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 import torch
 from faults import check_sentence
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tracker import Tracker
@@ -81,11 +80,5 @@ def test_odd_boxes(trials, moving_patch, one_thread):
                 slowest = max(slowest, taken / usual)
                 assert taken <= 5 * usual, f"{taken / usual:.1f} times the usual time"
 
-    for box in FIXED:
-        attempt(box)
-    generated = settings(
-        max_examples=trials.count - len(FIXED), deadline=None, derandomize=True, database=None,
-        suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
-    generated(given(boxes)(attempt))()
+    trials.attempt_all(attempt, FIXED, boxes)
     trials.note(f"slowest update {slowest:.1f} times the usual one")

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 from faults import check_sentence
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -81,13 +80,7 @@ def test_odd_frames(trials, follower):
             except (FrameError, BoxError):
                 pass
 
-    for frame in OTHERS:
-        attempt(frame)
-    generated = settings(
-        max_examples=trials.count - len(OTHERS), deadline=None, derandomize=True, database=None,
-        suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
-    generated(given(arrays())(attempt))()
+    trials.attempt_all(attempt, OTHERS, arrays())
 
 
 def check(result):
