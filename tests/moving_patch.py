@@ -3,6 +3,9 @@
 import cv2
 import numpy as np
 
+from tracker import MultiTracker, TrackResult
+from tracker.boxes import overlap
+
 JOURNEY_SETTINGS = {
     "exemplar_size": 64, "search_size": 127,  # a quarter of the time
     "num_scales": 1, "box_lr": 0.4, "kernel_first_steps": 15, "kernel_interval": 2,
@@ -74,3 +77,31 @@ class Journey(MovingPatch):
             if not 7 <= number < 12:
                 frame[40:72, 200:240] = checks
         return frames
+
+
+class Crossing(MovingPatch):
+    """Two equal patches that pass each other, one behind the other.
+
+    Attributes:
+        starts, ends: boxes of the two in the first and in the last frame.
+    """
+
+    def __init__(self, step: int, beside: int, frames: int = 24) -> None:
+        super().__init__(1, (320, 240), contrast=0.3)
+        there = [(40 + step * number, 90) for number in range(frames)]
+        back = [(x, y + beside) for x, y in reversed(there)]
+        self.frames = [self.frame(*corners) for corners in zip(back, there, strict=True)]
+        self.starts, self.ends = (
+            [(*map(float, way[number]), 44.0, 36.0) for way in (there, back)] for number in (0, -1)
+        )
+
+    def follow(self, **settings) -> list[list[TrackResult]]:
+        """Results of both from the second frame on."""
+        many = MultiTracker(device="cpu", **JOURNEY_SETTINGS | settings)
+        many.init(self.frames[0], self.starts)
+        return [many.update(frame) for frame in self.frames[1:]]
+
+    def both_followed(self, last: list[TrackResult]) -> bool:
+        """Whether there is a box on either one; equal ones may have changed their numbers."""
+        boxes = [result.box for result in last]
+        return any(min(overlap(boxes, ends)) > 0.5 for ends in (self.ends, self.ends[::-1]))

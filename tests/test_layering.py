@@ -19,7 +19,7 @@ LAYERS = [
     {"models", "devices"},
     {"kernel", "exemplar"},
     {"target"},
-    {"searching", "redetection"},
+    {"searching", "redetection", "claims"},
     {"cuda"},
     {"engine"},
     {"tracking", "multi", "similarity"},

@@ -10,6 +10,7 @@ from tracker.response import (
     cosine_window_axis,
     displacement,
     find_peak,
+    find_peak_beside,
     upsample,
 )
 
@@ -24,6 +25,29 @@ def test_cosine_window_by_hand():
 def test_the_cosine_window_is_the_outer_product_of_its_axis(size):
     axis = cosine_window_axis(size)
     np.testing.assert_allclose(np.outer(axis, axis), cosine_window(size), rtol=1e-6)
+
+
+def test_the_peak_beside_a_place_by_hand():
+    """A broad peak of 9, a lower one of 4, and 1 in a corner: a slope is no peak."""
+    response = np.zeros((9, 9), np.float32)
+    response[1:6, 1:6] = [[5, 6, 6, 6, 5], [6, 7, 7, 7, 6], [6, 7, 9, 7, 6], [6, 7, 7, 7, 6],
+                          [5, 6, 6, 6, 5]]  # fmt: skip
+    response[7, 7], response[0, 8] = 4, 1
+    taken = np.zeros((9, 9), bool)
+    assert find_peak_beside(response, taken) == find_peak(response) == (3, 3)
+    taken[2:5, 2:5] = True  # its slope is 6 high
+    assert find_peak_beside(response, taken) == (7, 7)
+    taken[6:, 6:] = True
+    assert find_peak_beside(response, taken) == (0, 8)
+    assert find_peak_beside(response, np.ones((9, 9), bool)) is None
+
+
+def test_a_peak_beside_a_place_is_found_to_a_fraction_of_a_cell():
+    response = np.zeros((5, 9), np.float32)
+    response[2, 1], response[2, 5:8] = 9, (2, 4, 3)
+    taken = np.zeros((5, 9), bool)
+    taken[:, :3] = True
+    assert find_peak_beside(response, taken) == (2, pytest.approx(6 + 1 / 6))
 
 
 def test_upsampling_keeps_a_constant_and_centres_each_cell():

@@ -55,6 +55,7 @@ class TrackerConfig:
     found_share: float = 0.6  # least peak of what is found again, as a share of the usual, > 0
     found_similarity: float = 0.5  # least cosine to an exemplar seen before, -1 to 1
     found_frames: int = 3  # tracked in a row until what was found is "tracking" again, >= 1
+    claim_overlap: float = 0.5  # from here on the boxes of two objects are of one place, 0 to 1
     memory_size: int = 6  # latest exemplars that are kept to know a found object by, >= 0
     memory_score: float = 0.8  # an exemplar is kept from this score on, 0 to 1
 
@@ -72,7 +73,7 @@ class TrackerConfig:
         self._check("scale_step", self.scale_step > 1, "above 1")
         for name in ("scale_penalty", "scale_lr", "box_lr", "hold_score", "window_influence",
                      "min_size_ratio", "kernel_first_weight", "score_share", "usual_lr",
-                     "tracking_score", "learn_score", "memory_score"):  # fmt: skip
+                     "tracking_score", "learn_score", "memory_score", "claim_overlap"):  # fmt: skip
             self._check(name, 0 <= getattr(self, name) <= 1, "from 0 to 1")
         self._check("response_upsampling", self.response_upsampling >= 1, "at least 1")
         for name in ("kernel_first_steps", "kernel_steps", "kernel_regularization",

@@ -13,6 +13,7 @@ import torch
 from numpy.typing import ArrayLike
 
 from tracker.boxes import Box, check_box
+from tracker.claims import claimed_twice, told_apart
 from tracker.config import TrackerConfig
 from tracker.crops import mean_color
 from tracker.cuda import MAX_AHEAD, CapturedLook, CudaRuntime, Resident, image_of
@@ -140,6 +141,7 @@ class Engine:
         """What can be said about objects that were there in the last frame."""
         sights = self._searcher.around(frame, [(target, target.center) for target in targets])
         boxes = self._searcher.boxes(sights)
+        sights, boxes = told_apart(sights, boxes, self._searcher, self.config)
         return [self._judged(sight, box) for sight, box in zip(sights, boxes, strict=True)]
 
     def _judged(self, sight: Sight, box: Box) -> Said:
@@ -165,6 +167,8 @@ class Engine:
     ) -> list[Glance]:
         """Of the frames that a GPU can do by itself: before a cut, learning only in the last."""
         if self._captured is None or not targets or any(each.presence.is_lost for each in targets):
+            return []
+        if claimed_twice(targets, [target.result.box for target in targets], self.config):
             return []
         until_due = min(self._until_due(target) for target in targets)
         size, glances = targets[0].frame_size, [targets[0].glance]

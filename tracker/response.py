@@ -77,8 +77,22 @@ def find_peak(response: Map) -> tuple[float, float]:
     The fraction is the vertex of the parabola through the peak and its two neighbours along each
     axis; at the border of the map the whole cell is returned.
     """
-    row, column = np.unravel_index(int(response.argmax()), response.shape)
-    return _vertex(response[:, column], int(row)), _vertex(response[row], int(column))
+    return _top(response, int(response.argmax()))
+
+
+def find_peak_beside(response: Map, taken: NDArray[np.bool_]) -> tuple[float, float] | None:
+    """The same of the highest local maximum of a map off some of its cells.
+
+    Args:
+        taken: ``(n, n)``, the cells.
+
+    Returns:
+        None where all maxima are taken.
+    """
+    is_peak = (response == cv2.dilate(response, np.ones((3, 3)))) & ~taken
+    if not is_peak.any():
+        return None
+    return _top(response, int(np.where(is_peak, response, -np.inf).argmax()))
 
 
 def displacement(
@@ -100,6 +114,11 @@ def displacement(
 
 def _hann(size: int) -> NDArray[np.float64]:
     return np.hanning(size + 2)[1:-1]
+
+
+def _top(response: Map, cell: int) -> tuple[float, float]:
+    row, column = np.unravel_index(cell, response.shape)
+    return _vertex(response[:, column], int(row)), _vertex(response[row], int(column))
 
 
 def _vertex(values: Map, index: int) -> float:

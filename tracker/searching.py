@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.boxes import Box
+from tracker.boxes import Box, center_and_size
 from tracker.config import TrackerConfig
 from tracker.crops import crop_squares, scale_factors
 from tracker.exemplar import extract, refine, respond
@@ -24,6 +24,7 @@ from tracker.response import (
     cosine_window,
     displacement,
     find_peak,
+    find_peak_beside,
     upsample,
 )
 from tracker.target import Target
@@ -54,6 +55,7 @@ class Sight(NamedTuple):
     Attributes:
         view: the crop.
         features: of the crop, a batch of one.
+        response: refined map of the crop.
         cell: the place as ``(row, column)`` of the response map.
         in_crop: as ``(dx, dy)`` from the crop's middle, in its pixels.
         center: in the frame.
@@ -62,6 +64,7 @@ class Sight(NamedTuple):
 
     view: View
     features: Features
+    response: Map
     cell: tuple[int, int]
     in_crop: tuple[float, float]
     center: Place
@@ -90,10 +93,8 @@ class Searcher:
             # the scale with the highest peak, then the peak under the cosine window
             refined = upsample(responses[first : first + count], config.response_upsampling)
             scale = best_scale(refined, config.scale_penalty)
-            window = cosine_window(refined.shape[-1])
-            windowed = apply_window(refined[scale], window, config.window_influence)
             crop = first + scale
-            peak = find_peak(windowed)
+            peak = find_peak(self._windowed(refined[scale]))
             sights.append(self._sight(views[crop], features[crop], refined[scale], peak))
         return sights
 
@@ -109,6 +110,22 @@ class Searcher:
             sights.append(self._sight(views[crop], features[crop], refined, find_peak(refined)))
             first += len(several)
         return sights
+
+    def elsewhere(self, sight: Sight, taken: Box) -> Sight | None:
+        """The likeliest place of an object in the same crop, outside of a box.
+
+        Returns:
+            None where nothing there answers more than what is around it.
+        """
+        config, view, size = self._config, sight.view, len(sight.response)
+        cell = self._network.total_stride / config.response_upsampling  # in crop pixels
+        cell *= view.extent / config.search_size  # in frame pixels
+        offsets = (np.arange(size) - (size - 1) / 2) * cell
+        (cx, cy), (w, h) = center_and_size(taken)
+        across = np.abs(view.center[0] + offsets - cx) < w / 2
+        down = np.abs(view.center[1] + offsets - cy) < h / 2
+        peak = find_peak_beside(self._windowed(sight.response), np.outer(down, across))
+        return None if peak is None else self._sight(view, sight.features, sight.response, peak)
 
     def boxes(self, sights: Sequence[Sight]) -> list[Box]:
         """Boxes of objects where they are seen: the size follows the box head or the scale."""
@@ -153,6 +170,10 @@ class Searcher:
         responses = respond(self._network, [view.target.exemplar for view in views], search)
         return responses, _each(search)
 
+    def _windowed(self, refined: Map) -> Map:
+        window = cosine_window(len(refined))
+        return apply_window(refined, window, self._config.window_influence)
+
     def _sight(
         self, view: View, features: Features, refined: Map, peak: tuple[float, float]
     ) -> Sight:
@@ -163,7 +184,7 @@ class Searcher:
         center = view.center + np.array(in_crop) * view.extent / config.search_size
         row, column = (round(each) for each in peak)
         cell = (row // upsampling, column // upsampling)
-        return Sight(view, features, cell, in_crop, center, float(refined[row, column]))
+        return Sight(view, features, refined, cell, in_crop, center, float(refined[row, column]))
 
 
 def _each(features: Features) -> list[Features]:

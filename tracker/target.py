@@ -30,7 +30,7 @@ class Target:
 
     Attributes:
         frame_size: ``(width, height)`` of the last frame.
-        first_size: ``(w, h)`` of the first box, in pixels of the last frame.
+        first_box: the first box, in pixels of the last frame.
         glance: the last frame at a glance.
         result: what was said about the last frame; ``frame`` counts those since the first.
         trusted: the box to come back to when the object is lost.
@@ -42,11 +42,14 @@ class Target:
         fill: Color, glance: Glance,
     ) -> None:  # fmt: skip
         self._config, self.frame_size = config, frame_size
-        self.first_size = center_and_size(box)[1]
         self.exemplar, self.fill, self.presence = exemplar, fill, Presence(config)
         self.glance = glance
         self.result = TrackResult(0, None, 1, box, 1.0, "tracking")
-        self.trusted = box
+        self.first_box = self.trusted = box
+
+    @property
+    def first_size(self) -> NDArray[np.float64]:
+        return center_and_size(self.first_box)[1]
 
     @property
     def center(self) -> NDArray[np.float64]:
@@ -93,7 +96,7 @@ class Target:
             ratio = np.array(frame_size) / self.frame_size
             self.result = replace(self.result, box=_scaled(self.result.box, ratio))
             self.trusted = _scaled(self.trusted, ratio)
-            self.first_size = self.first_size * ratio
+            self.first_box = _scaled(self.first_box, ratio)
             self.frame_size = frame_size
 
 

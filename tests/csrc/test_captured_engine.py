@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 from emulated_runtime import emulate
-from moving_patch import BESIDE
+from moving_patch import BESIDE, Crossing
 from moving_patch import JOURNEY_SETTINGS as SETTINGS
 
 import tracker
@@ -194,6 +194,22 @@ def test_a_cut_on_the_way(gpu, frames, boxes):
     assert [[result.box for result in each] for each in ahead] == [
         [result.box for result in each] for each in own[1:]
     ]
+
+
+def test_objects_that_cross(gpu, built):
+    """What two at one place are is the host's to say, also where it runs ahead."""
+    clip = Crossing(step=6, beside=8)
+    expected = clip.follow()
+    many = gpu.many(**SETTINGS)
+    own = run(many, clip.frames, clip.starts)[1:]
+    assert states(own) == states(expected)
+    assert clip.both_followed(own[-1])
+    engine = Engine(device="cpu", **SETTINGS | {"kernel_interval": 4})
+    runtime = emulate(engine, built)
+    targets = [engine.start(clip.frames[0], box) for box in clip.starts]
+    ahead = engine.follow_ahead(clip.frames[1:], targets)
+    assert clip.both_followed(ahead[-1])
+    assert runtime.waits < len(ahead)
 
 
 def test_the_cpu_has_nothing_to_run_ahead(frames):

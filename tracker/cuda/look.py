@@ -13,6 +13,7 @@ from itertools import chain
 
 from torch import Tensor
 
+from tracker.claims import claimed_twice
 from tracker.config import TrackerConfig
 from tracker.cuda.batch import Batch
 from tracker.cuda.rows import settings_row
@@ -65,8 +66,9 @@ class CapturedLook:
             targets: objects that were there in the frame before; they are not changed.
 
         Returns:
-            What is said about each object, frame by frame: at least one, at most ``MAX_AHEAD``, and
-            none after the first in which an object is lost.
+            What is said about each object, frame by frame: at least one, at most ``MAX_AHEAD``,
+            none after the first in which an object is lost, and only the first one by ``plain``,
+            if that is where two objects are seen at one place.
         """
         if targets and not self._failed:
             try:
@@ -95,7 +97,10 @@ class CapturedLook:
         said: list[list[Said]] = []
         while len(said) < len(frames) and not (said and _one_is_lost(said[-1])):
             heard = [graph.batch.said(graph.results[len(said)].numpy()) for graph in graphs]
-            said.append([*chain(*heard)])
+            together = [*chain(*heard)]
+            if claimed_twice(targets, [box for box, _, _ in together], self._config):
+                return said or [self._plain(image_of(frames[0]), targets)]
+            said.append(together)
         if len(said) == len(frames):  # else the device went on too far, and is told so
             for graph, last in zip(graphs, heard, strict=True):
                 graph.batch.expect(len(frames), last)
