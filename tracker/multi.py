@@ -1,4 +1,4 @@
-"""Following many objects through one video; a GPU takes all of them through the network at once."""
+"""Following many objects through one video; the network sees all of them in one go."""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -16,14 +16,16 @@ from tracker.target import Target
 
 
 class MultiTracker:
-    """Follows several objects, each as a ``Tracker`` of its own would.
+    """Follows several objects, each as a ``Tracker`` of its own would, as long as they are apart.
 
         tracker = MultiTracker()
         tracker.init(first_frame, boxes)
         for result in tracker.update(next_frame):
             print(result.id, result.box, result.score, result.state)
 
-    Objects can be added and removed on the way. An object's id is never given to another.
+    Objects can be added and removed on the way. An object's id is never given to another. Where two
+    are seen at one place, as when like ones have crossed, one of them is looked for beside the
+    other (``tracker/claims.py``); with ``claim_overlap=1.0`` none is.
 
     Args, attributes and errors: those of ``Tracker``.
     """
