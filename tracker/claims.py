@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from operator import itemgetter
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tracker.boxes import Box, overlap
 from tracker.config import TrackerConfig
@@ -21,15 +22,15 @@ def claimed_twice(
 ) -> list[tuple[int, int]]:
     """Pairs of objects, by number, whose boxes are of the same place.
 
-    Those that were given the same place when they were started are no such pair.
+    Those that were started at one place, in the same frame, are no such pair.
     """
     if len(targets) < 2:
         return []
-    same = overlap(np.array(boxes)[:, np.newaxis], boxes) > config.claim_overlap
-    pairs = np.argwhere(np.triu(same, 1)).tolist()
-    return [
-        (one, other) for one, other in pairs if not _is_one(targets[one], targets[other], config)
-    ]
+    begun = np.array([target.result.frame for target in targets])
+    are_one = _overlap_much([target.first_box for target in targets], config)
+    are_one &= begun[:, np.newaxis] == begun
+    pairs = np.argwhere(np.triu(_overlap_much(boxes, config) & ~are_one, 1))
+    return [(one, other) for one, other in pairs.tolist()]
 
 
 def told_apart(
@@ -68,11 +69,9 @@ def _ways(
     return ways
 
 
-def _is_one(target: Target, other: Target, config: TrackerConfig) -> bool:
-    """Whether two objects were started in one frame, at the same place."""
-    together = target.result.frame == other.result.frame
-    same = overlap(target.first_box, other.first_box) > config.claim_overlap
-    return bool(together and same)
+def _overlap_much(boxes: Sequence[Box], config: TrackerConfig) -> NDArray[np.bool_]:
+    """Whether boxes are of one place, ``(N, N)``."""
+    return overlap(np.array(boxes)[:, np.newaxis], boxes) > config.claim_overlap
 
 
 def _share(sight: Sight) -> float:
