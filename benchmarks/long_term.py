@@ -15,24 +15,19 @@ unless they report failure.
 
 import argparse
 import json
-from concurrent.futures import ProcessPoolExecutor
-from functools import cache
-from itertools import repeat
-from multiprocessing import get_context
+from functools import cache, partial
 from pathlib import Path
 
 from tracker.threads import spin_briefly
 
 spin_briefly()  # as the command line does, before PyTorch loads
 
-import cv2
 import numpy as np
-import torch
+from jobs import in_jobs, use_threads
 from long_term_pictures import write_sheet
 from long_term_plot import plot, plot_reliability
 from long_term_runs import Run, follow, summary, tracker_from
 from long_term_sets import KINDS, development_set, report_set
-from tqdm import tqdm
 
 from tracker.datasets.composited import Composite
 from tracker.errors import TrackerError
@@ -104,18 +99,15 @@ def make_set(otb: Path | None, train: Path, name: str) -> list[Composite]:
 def run_all(args: argparse.Namespace, sequences: list[str]) -> Runs:
     """Run every tracker over every sequence, ``args.jobs`` at a time."""
     tasks = [(name, sequence) for name in args.tracker for sequence in sequences]
-    with ProcessPoolExecutor(args.jobs, get_context("spawn")) as pool:
-        results = pool.map(run_one, repeat(args), *zip(*tasks, strict=True))
-        results = tqdm(results, total=len(tasks), unit="sequence", disable=None)
-        runs: Runs = {name: [] for name in args.tracker}
-        for (name, _), run in zip(tasks, results, strict=True):
-            runs[name].append(run)
+    runs: Runs = {name: [] for name in args.tracker}
+    results = in_jobs(partial(run_one, args), tasks, args.jobs)
+    for (name, _), run in zip(tasks, results, strict=True):
+        runs[name].append(run)
     return runs
 
 
 def run_one(args: argparse.Namespace, name: str, sequence: str) -> Run:
-    torch.set_num_threads(args.threads)
-    cv2.setNumThreads(args.threads)
+    use_threads(args.threads)
     composites = make_set(args.otb, args.train, args.set)
     composite = next(composite for composite in composites if composite.name == sequence)
     return follow(tracker_from(name), composite)

@@ -2,22 +2,19 @@
 
 from pathlib import Path
 
-import cv2
 import numpy as np
+from contact_sheet import tile, write_rows
 
 from tracker.datasets.composited import Composite
 from tracker.frames import Frame
 
 COLUMNS = 8
-TILE_WIDTH = 240
 PRESENT, PARTLY = (38, 208, 124), (255, 184, 28)
 
 
 def write_sheet(composite: Composite, path: Path) -> None:
     """Write what happens around both absences, a row for each: green is present, amber partly."""
-    rows = [np.hstack([_tile(composite, index) for index in row]) for row in _moments(composite)]
-    sheet = np.vstack(rows)
-    cv2.imwrite(str(path), cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))
+    write_rows([[_tile(composite, index) for index in row] for row in _moments(composite)], path)
 
 
 def _moments(composite: Composite) -> list[list[int]]:
@@ -39,15 +36,7 @@ def _moments(composite: Composite) -> list[list[int]]:
 
 
 def _tile(composite: Composite, index: int) -> Frame:
-    frame = composite.paint(index).copy()
     box = composite.boxes[index]
-    if np.isfinite(box).all():
-        color = PRESENT if composite.present[index] else PARTLY
-        x, y, w, h = np.round(box).astype(int).tolist()
-        cv2.rectangle(frame, (x, y), (x + w - 1, y + h - 1), color, 2)
-    width, height = composite.size
-    tile = cv2.resize(frame, (TILE_WIDTH, round(TILE_WIDTH * height / width)))
-    label = f"{index}: {composite.visibility[index]:.2f}"
-    cv2.rectangle(tile, (0, 0), (9 * len(label), 18), (0, 0, 0), cv2.FILLED)
-    cv2.putText(tile, label, (3, 14), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (255, 255, 255))
-    return tile
+    color = PRESENT if composite.present[index] else PARTLY
+    marks = [(box, color)] if np.isfinite(box).all() else []
+    return tile(composite.paint(index), marks, f"{index}: {composite.visibility[index]:.2f}")

@@ -68,11 +68,19 @@ def tracker_from(text: str) -> Entrant:
         EntrantError, WeightsError: there is no such tracker.
         TypeError, ValueError: an unknown setting, or a value that is no number or out of range.
     """
+    name, settings = name_and_settings(text)
+    return Tracker(name, **settings) if settings else make_entrant(name)
+
+
+def name_and_settings(text: str) -> tuple[str, dict[str, Any]]:
+    """``default,lost_score=0.2`` as ``"default"`` and ``{"lost_score": 0.2}``.
+
+    Raises:
+        ValueError: a value is no number.
+    """
     name, *settings = text.split(",")
-    if not settings:
-        return make_entrant(name)
     pairs = (setting.partition("=") for setting in settings)
-    return Tracker(name, **{key: json.loads(value) for key, _, value in pairs})
+    return name, {key: json.loads(value) for key, _, value in pairs}
 
 
 def follow(entrant: Entrant, composite: Composite) -> Run:

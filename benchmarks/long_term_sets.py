@@ -56,20 +56,20 @@ def development_set(train: Path, per_kind: int = 6) -> list[Composite]:
         for source in sources
         if source.name.removeprefix("videos/") in DEVELOPMENT_CLIPS
     ]
-    footage = [Footage(clip, DEVELOPMENT_HOLD) for clip in _in_turn(groups)]
+    footage = [Footage(clip, DEVELOPMENT_HOLD) for clip in in_turn(groups)]
     return _composites(footage, sources, DEVELOPMENT_STILLS, 1, per_kind)
 
 
 def _composites(
     footage: list[Footage], sources: list[Source], groups: tuple[str, ...], seed: int, per_kind: int
 ) -> list[Composite]:
-    """``per_kind`` of each kind; every second unlabelled picture is for backdrops and the like."""
-    pictures = next(source.pictures for source in sources if source.kind == "unlabelled")[seed::2]
+    """``per_kind`` of each kind, with other pictures behind the objects for seeds 0 and 1."""
+    pictures = unlabelled(sources, seed)
     made = []
     for number, kind in enumerate(KINDS):
         rng = np.random.default_rng([seed, number])
         if kind == "still":
-            subjects = islice(_objects(sources, groups), per_kind)
+            subjects = islice(in_turn(objects_by_group(sources, groups)), per_kind)
         else:  # each kind begins at another clip, so that the kinds share few
             first = number * len(footage) // 3
             subjects = islice(cycle(footage), first, first + per_kind)
@@ -87,21 +87,30 @@ def _composite(
     rng: np.random.Generator,
 ) -> Composite:
     if kind == "still":
-        name = f"{subject.picture.parent.name}-{subject.picture.stem}"
-        return still(name, read_image(subject.picture), subject.box, picture, rng)
+        return still(name_of(subject), read_image(subject.picture), subject.box, picture, rng)
     if kind == "cut":
         others = [other for other in footage if other.folder != subject.folder]
         return cut(subject, others[int(rng.integers(len(others)))], picture, rng)
     return (leave if kind == "leave" else occlusion)(subject, picture, rng)
 
 
-def _objects(sources: list[Source], groups: tuple[str, ...]) -> Iterator[View]:
-    """Usable objects of the groups of stills in turn, one of each picture."""
-    return _in_turn([
+def objects_by_group(sources: list[Source], groups: tuple[str, ...]) -> list[Iterator[View]]:
+    """Usable objects of each of the groups of stills, one of each picture; read as needed."""
+    return [
         filter(_is_usable, {view.picture: view for (view,) in source.tracks}.values())
         for source in sources
         if source.name.removeprefix("stills/") in groups
-    ])  # fmt: skip
+    ]
+
+
+def unlabelled(sources: list[Source], seed: int) -> list[Path]:
+    """Every second picture without boxes, for backdrops: other ones for seeds 0 and 1."""
+    return next(source.pictures for source in sources if source.kind == "unlabelled")[seed::2]
+
+
+def name_of(view: View) -> str:
+    """The group and the picture of a still."""
+    return f"{view.picture.parent.name}-{view.picture.stem}"
 
 
 def _clip(number: int, track: tuple[View, ...]) -> Sequence:
@@ -128,6 +137,6 @@ def _is_usable(view: View) -> bool:
                 and max(w / width, h / height) <= LARGEST_SHARE)  # fmt: skip
 
 
-def _in_turn(groups: Iterable[Iterable[T]]) -> Iterator[T]:
+def in_turn(groups: Iterable[Iterable[T]]) -> Iterator[T]:
     """The first of every group, the second of every group, and so on; read as needed."""
     return (item for row in zip_longest(*groups) for item in row if item is not None)

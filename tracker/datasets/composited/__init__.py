@@ -2,12 +2,16 @@
 
 From annotated clips: ``leave`` (a camera pans away and back), ``cut`` (another clip in between)
 and ``occlusion`` (something slides over the object). From still pictures with one box: ``still``
-(a cut-out moves out of the frame and back). Each has two absences of 30 to 200 frames. Every
-frame is made when it is asked for, and the same generator gives the same pixels.
+(a cut-out moves out of the frame and back). Each has two absences of 30 to 200 frames.
+
+With two objects that stay: ``crossing`` (look-alikes that pass in front of each other).
+
+Every frame is made when it is asked for, and the same generator gives the same pixels.
 """
 
 from tracker.datasets.composited.camera import cut, leave
 from tracker.datasets.composited.composite import PRESENT_FROM, Composite
+from tracker.datasets.composited.crossing import Crossing, crossing
 from tracker.datasets.composited.footage import Footage
 from tracker.datasets.composited.occlusion import occlusion
 from tracker.datasets.composited.still import still
@@ -15,7 +19,9 @@ from tracker.datasets.composited.still import still
 __all__ = [
     "PRESENT_FROM",
     "Composite",
+    "Crossing",
     "Footage",
+    "crossing",
     "cut",
     "leave",
     "occlusion",
