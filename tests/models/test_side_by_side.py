@@ -26,9 +26,11 @@ def test_one_thing_has_all_threads_and_several_have_one_each(threads):
     def seen(_: int) -> tuple[int, str]:
         return torch.get_num_threads(), current_thread().name
 
-    assert side_by_side(seen, [0]) == [(threads, current_thread().name)]
-    several = side_by_side(seen, range(12))
+    here = (threads, current_thread().name)
+    assert side_by_side(seen, [0]) == [here]
+    *several, left_over = side_by_side(seen, range(13))
     assert {count for count, _ in several} == {1}
+    assert left_over == here
     if threads > 1:
         assert all(name.startswith("crops") for _, name in several)
 

@@ -20,12 +20,13 @@ Made = TypeVar("Made")
 def side_by_side(task: Callable[[Given], Made], each: Iterable[Given]) -> list[Made]:
     """``[task(one) for one in each]``, on as many threads as PyTorch has here.
 
+    Those that are left over when every thread has had as many share all threads, one by one.
     Inference mode is a thread's own: the task has to enter it by itself.
     """
     each, threads = list(each), torch.get_num_threads()
-    if threads == 1 or len(each) == 1:
-        return [task(one) for one in each]
-    return list(_threads(threads).map(task, each))
+    spread = len(each) - len(each) % threads if threads > 1 else 0
+    made = list(_threads(threads).map(task, each[:spread])) if spread else []
+    return made + [task(one) for one in each[spread:]]
 
 
 @lru_cache(maxsize=1)
