@@ -17,7 +17,7 @@ from tracker.exemplar import (
     refine,
     respond,
 )
-from tracker.models import fuse_for_inference, load_model
+from tracker.models import fuse_for_inference, load_model, prepare_for_inference
 
 SMALL = {"exemplar_size": 64, "search_size": 127}  # a quarter of the time
 LEARNING = TrackerConfig(kernel_first_steps=8, **SMALL)
@@ -104,7 +104,11 @@ def test_each_exemplar_answers_to_its_own_crop(exemplar_of, network, answer, mov
 
 
 @pytest.mark.parametrize("count", [1, 2, 11])
-def test_crops_are_embedded_as_each_is_alone_and_in_order(network, moving_patch, count):
+@pytest.mark.parametrize("packed", [True, False])
+def test_crops_are_embedded_as_each_is_alone_and_in_order(network, moving_patch, count, packed):
+    """Also where several are embedded side by side, on a thread each."""
+    if packed:
+        network = prepare_for_inference(load_model("lite").network, torch.device("cpu"))
     crops = [search_crop(moving_patch.frames[n % 12], moving_patch.boxes[0]) for n in range(count)]
     together = extract(network, np.concatenate(crops))
     assert len(together.embedding) == count

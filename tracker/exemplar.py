@@ -165,7 +165,7 @@ class Exemplar:
 def extract(network: TwinNetwork, crops: NDArray[np.uint8]) -> Features:
     """Features of crops ``(N, s, s, 3)``, on the network's device.
 
-    On a CPU the network takes one crop at a time: faster, and what is found in a crop does not
+    On a CPU the network takes one crop at a time: no slower, and what is found in a crop does not
     depend, by the rounding of sums, on the others.
     """
     device = network.gain.device
@@ -177,7 +177,8 @@ def extract(network: TwinNetwork, crops: NDArray[np.uint8]) -> Features:
     def of_one(crop: Tensor) -> Features:
         return network.extract(crop.float())
 
-    features = side_by_side(of_one, pixels.split(1))
+    parts = pixels.split(1)
+    features = side_by_side(of_one, parts) if network.is_packed else [*map(of_one, parts)]
     if len(features) == 1:
         return features[0]
     embeddings, levels = zip(*features, strict=True)

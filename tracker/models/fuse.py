@@ -18,6 +18,7 @@ def prepare_for_inference(network: TwinNetwork, device: torch.device) -> TwinNet
     fused = fuse_for_inference(network).to(device)
     if device.type == "cpu" and can_pack():
         pack_convolutions(fused)
+        fused.is_packed = True
     return fused
 
 

@@ -1,7 +1,8 @@
 """Several crops through a network on a CPU: one thread for each, instead of all for one.
 
 Most of the layers are so short that threads which share one wait for each other a third of the
-time. What is computed is the same to the last bit: a convolution shares out its outputs, not sums.
+time. Of a packed network what is computed is the same to the last bit, however many threads share
+a layer; of another one PyTorch chooses the way to compute it by their number.
 """
 
 import os

@@ -20,6 +20,7 @@ class TwinNetwork(nn.Module):
 
     Attributes:
         head: a ``BoxHead``, or None for an architecture without one.
+        is_packed: whether it was prepared for a CPU (``models/packed.py``).
 
     Raises:
         ValueError: an architecture that is none of these.
@@ -36,6 +37,7 @@ class TwinNetwork(nn.Module):
         self.head = self.backbone.box_head()
         self.gain = nn.Parameter(torch.tensor(self.backbone.initial_gain))
         self.bias = nn.Parameter(torch.tensor(0.0))
+        self.is_packed = False
 
     @property
     def total_stride(self) -> int:
