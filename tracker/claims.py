@@ -26,11 +26,13 @@ def claimed_twice(
     """
     if len(targets) < 2:
         return []
+    same = np.triu(_overlap_much(boxes, config), 1)
+    if not same.any():
+        return []
     begun = np.array([target.result.frame for target in targets])
     are_one = _overlap_much([target.first_box for target in targets], config)
     are_one &= begun[:, np.newaxis] == begun
-    pairs = np.argwhere(np.triu(_overlap_much(boxes, config) & ~are_one, 1))
-    return [(one, other) for one, other in pairs.tolist()]
+    return [(one, other) for one, other in np.argwhere(same & ~are_one).tolist()]
 
 
 def told_apart(
@@ -51,8 +53,7 @@ def told_apart(
             _, goes, beside = max(ways, key=itemgetter(0))
             sights[pair[goes]] = beside
         for number in pair:
-            target, center = sights[number].target, sights[number].center
-            boxes[number] = target.bounded(center, target.size)
+            boxes[number] = sights[number].kept
     return sights, boxes
 
 

@@ -152,7 +152,7 @@ class Engine:
         if state == "lost":
             box = target.trusted
         elif score < config.hold_score:  # at its new place, but no larger or smaller
-            box = target.bounded(sight.center, target.size)
+            box = sight.kept
         return box, score, state
 
     def _learn(self, frame: Frame, target: Target) -> None:

@@ -6,12 +6,14 @@ the SiamFC paper's reference code.
 """
 
 from functools import lru_cache
+from typing import TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 Map = NDArray[np.float32]
+Cells = TypeVar("Cells", float, NDArray[np.float64])
 
 
 @lru_cache(maxsize=8)  # every object wants the same one in every frame
@@ -96,12 +98,12 @@ def find_peak_beside(response: Map, taken: NDArray[np.bool_]) -> tuple[float, fl
 
 
 def displacement(
-    peak: tuple[float, float], size: int, upsampling: int, total_stride: int
-) -> tuple[float, float]:
+    peak: tuple[Cells, Cells], size: int, upsampling: int, total_stride: int
+) -> tuple[Cells, Cells]:
     """How far a peak lies from the centre of its map, as ``(dx, dy)`` in search-crop pixels.
 
     Args:
-        peak: ``(row, column)`` in the upsampled map.
+        peak: ``(row, column)`` in the upsampled map, or rows and columns of several.
         size: side of the upsampled map.
         upsampling: cells of the upsampled map per cell of the response.
         total_stride: search-crop pixels per cell of the response.

@@ -18,6 +18,7 @@ from tracker.exemplar import extract, refine, respond
 from tracker.frames import Frame
 from tracker.models import Features, TwinNetwork
 from tracker.response import (
+    Cells,
     Map,
     apply_window,
     best_scale,
@@ -74,6 +75,11 @@ class Sight(NamedTuple):
     def target(self) -> Target:
         return self.view.target
 
+    @property
+    def kept(self) -> Box:
+        """The object's box at this place, no larger or smaller than it was."""
+        return self.target.bounded(self.center, self.target.size)
+
 
 class Searcher:
     """Looks for objects with a network, prepared for inference, and settings."""
@@ -117,13 +123,10 @@ class Searcher:
         Returns:
             None where nothing there answers more than what is around it.
         """
-        config, view, size = self._config, sight.view, len(sight.response)
-        cell = self._network.total_stride / config.response_upsampling  # in crop pixels
-        cell *= view.extent / config.search_size  # in frame pixels
-        offsets = (np.arange(size) - (size - 1) / 2) * cell
-        (cx, cy), (w, h) = center_and_size(taken)
-        across = np.abs(view.center[0] + offsets - cx) < w / 2
-        down = np.abs(view.center[1] + offsets - cy) < h / 2
+        view, (center, size) = sight.view, center_and_size(taken)
+        cells = np.arange(len(sight.response), dtype=float)
+        _, places = self._place(view, (cells, cells), len(cells))
+        across, down = (np.abs(places - center) < size / 2).T
         peak = find_peak_beside(self._windowed(sight.response), np.outer(down, across))
         return None if peak is None else self._sight(view, sight.features, sight.response, peak)
 
@@ -178,13 +181,20 @@ class Searcher:
         self, view: View, features: Features, refined: Map, peak: tuple[float, float]
     ) -> Sight:
         """The place of a peak ``(row, column)`` of a refined response map."""
-        config = self._config
-        upsampling = config.response_upsampling
-        in_crop = displacement(peak, len(refined), upsampling, self._network.total_stride)
-        center = view.center + np.array(in_crop) * view.extent / config.search_size
+        upsampling = self._config.response_upsampling
+        in_crop, center = self._place(view, peak, len(refined))
         row, column = (round(each) for each in peak)
         cell = (row // upsampling, column // upsampling)
         return Sight(view, features, refined, cell, in_crop, center, float(refined[row, column]))
+
+    def _place(
+        self, view: View, peak: tuple[Cells, Cells], size: int
+    ) -> tuple[tuple[Cells, Cells], NDArray[np.float64]]:
+        """Where cells ``(rows, columns)`` of a refined map are: in the crop, and in the frame."""
+        config = self._config
+        in_crop = displacement(peak, size, config.response_upsampling, self._network.total_stride)
+        offset = np.stack(in_crop, axis=-1) * view.extent / config.search_size
+        return in_crop, view.center + offset
 
 
 def _each(features: Features) -> list[Features]:
