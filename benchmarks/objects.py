@@ -23,9 +23,9 @@ from tracker.threads import spin_briefly
 
 spin_briefly()  # as the command line does, before PyTorch loads
 
-import cv2
 import numpy as np
 import torch
+from jobs import use_threads
 from speed import SIZE, machine, make_clip
 
 from tracker.boxes import Box
@@ -38,8 +38,7 @@ SEPARATE = 4  # passes with a single object that are really run; the others woul
 
 def main() -> None:
     args = parse_arguments()
-    torch.set_num_threads(args.threads)
-    cv2.setNumThreads(args.threads)
+    use_threads(args.threads)
     tracker = MultiTracker("default", "cpu")
     with tempfile.TemporaryDirectory() as folder:
         clip = Path(folder) / "clip.mp4"

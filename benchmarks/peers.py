@@ -31,6 +31,7 @@ import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
+from jobs import use_threads
 from speed import machine, shipped_models
 from tqdm import tqdm
 
@@ -61,8 +62,7 @@ def main() -> None:
     parser.add_argument("--contrib", metavar="PYTHON", help="it has opencv-contrib-python")
     parser.add_argument("--json", type=Path, help="write the numbers to this file")
     args = parser.parse_args()
-    torch.set_num_threads(args.threads)
-    cv2.setNumThreads(args.threads)
+    use_threads(args.threads)
 
     frames, truth = make_clip(args.frames)
     models, versions = shipped_models(), {"torch": torch.__version__, "opencv": cv2.__version__}

@@ -39,6 +39,7 @@ import cv2
 import numpy as np
 import speed_gpu
 import torch
+from jobs import use_threads
 from tqdm import tqdm
 
 from tracker import searching
@@ -72,8 +73,7 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=128, help="of the clip, held on a GPU")
     parser.add_argument("--plot", type=Path, help="draw those of a GPU to this file")
     args = parser.parse_args()
-    torch.set_num_threads(args.threads)
-    cv2.setNumThreads(args.threads)
+    use_threads(args.threads)
 
     models = shipped_models()
     with tempfile.TemporaryDirectory() as folder:

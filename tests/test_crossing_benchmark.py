@@ -1,7 +1,5 @@
 """The benchmark of crossing look-alikes: its sets, and what it counts of a run."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from moving_patch import JOURNEY_SETTINGS as SETTINGS
@@ -13,9 +11,7 @@ from tracker.result import TrackResult
 LEFT, RIGHT, FAR = (10.0, 10.0, 20.0, 20.0), (60.0, 10.0, 20.0, 20.0), (60.0, 50.0, 20.0, 20.0)
 
 
-@pytest.fixture(autouse=True)
-def _benchmarks_on_path(monkeypatch):
-    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "benchmarks")
+pytestmark = pytest.mark.usefixtures("benchmarks_on_path")
 
 
 @pytest.fixture

@@ -1,14 +1,9 @@
 """What the benchmarks of a GPU do that does not need one: the port agrees, the counts are right."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-
-@pytest.fixture(autouse=True)
-def _benchmarks_on_path(monkeypatch):
-    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "benchmarks")
+pytestmark = pytest.mark.usefixtures("benchmarks_on_path")
 
 
 def test_the_eager_port_has_the_boxes_of_siamfc(moving_patch):

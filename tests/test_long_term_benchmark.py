@@ -1,7 +1,6 @@
 """The long-term benchmark: its two sets, and what it counts of a run."""
 
 from collections import Counter
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,9 +12,7 @@ from tracker.result import TrackResult
 HERE, THERE = (10.0, 10.0, 20.0, 20.0), (60.0, 50.0, 20.0, 20.0)
 
 
-@pytest.fixture(autouse=True)
-def _benchmarks_on_path(monkeypatch):
-    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "benchmarks")
+pytestmark = pytest.mark.usefixtures("benchmarks_on_path")
 
 
 @pytest.fixture
