@@ -22,14 +22,14 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from tracker.boxes import overlap
-from tracker.cuda import CapturedLook, CudaRuntime
 from tracker.datasets import load_otb
 from tracker.devices import pick_device
-from tracker.engine import PRECISIONS, Engine
 from tracker.evaluation.metrics import success_auc, success_curve
 from tracker.frames import Frame
 from tracker.models import Model, backbone_in, fuse_for_inference, load_model
-from tracker.target import Said, Target
+from tracker.tracking.cuda import CapturedLook, CudaRuntime
+from tracker.tracking.engine import PRECISIONS, Engine
+from tracker.tracking.target import Target, Verdict
 
 NEAR, SHARE_NEAR = 0.5, 0.995  # pixels in any side of a box, and how many must be
 AUC_DIFFERENCE = 0.003
@@ -66,7 +66,7 @@ def main() -> int:
 def captured_look(model: Model, precision: str) -> CapturedLook:
     """What runs on the GPU, without an engine around it."""
 
-    def fail(frame: Frame, targets: Sequence[Target]) -> list[Said]:
+    def fail(frame: Frame, targets: Sequence[Target]) -> list[Verdict]:
         raise SystemExit("the captured graph does not run: see the warning")
 
     network = fuse_for_inference(model.network).to(pick_device("cuda"))

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from tracker.boxes import Box, overlap
-from tracker.tracking import Tracker
+from tracker.tracking.tracker import Tracker
 from tracker.video.pictures import read_image
 
 Track = list[tuple[Path, Box]]
@@ -96,8 +96,10 @@ def print_reliability(scores: NDArray[np.float64], right: NDArray[np.float64]) -
     for low in np.arange(0, 1, 0.1):
         inside = (scores >= low) & (scores < low + 0.1)
         if inside.any():
-            print(f"| {low:.1f}-{low + 0.1:.1f} | {inside.sum()} | {scores[inside].mean():.2f} "
-                  f"| {right[inside].mean():.2f} |")  # fmt: skip
+            print(
+                f"| {low:.1f}-{low + 0.1:.1f} | {inside.sum()} | {scores[inside].mean():.2f} "
+                f"| {right[inside].mean():.2f} |"
+            )
 
 
 if __name__ == "__main__":

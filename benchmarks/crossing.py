@@ -4,7 +4,7 @@
         [--tracker default[,setting=value]] [-o result.json] [--pictures DIR]
 
 Runs ``MultiTracker`` with both objects, and two ``Tracker`` with one each, over composited
-sequences with exact truth (``tracker.datasets.composited.crossing``): two stills of one group, or
+sequences with exact truth (``tracker.synthetic.composited.crossing``): two stills of one group, or
 one and its mirror image, pass in front of each other three times. DIR is the folder of training
 pictures. Settings are chosen on the development set; the report set is only reported.
 
@@ -26,8 +26,8 @@ from crossing_sets import KINDS, development_set, report_set
 from jobs import in_jobs, use_threads
 from long_term_runs import name_and_settings
 
-from tracker.datasets.composited import Crossing
 from tracker.errors import TrackerError
+from tracker.synthetic.composited import Crossing
 
 Runs = list[dict[str, Run]]  # of each sequence, by the way of following
 
@@ -79,14 +79,18 @@ def run_one(args: argparse.Namespace, sequence: str) -> dict[str, Run]:
 
 
 def print_table(runs: Runs) -> None:
-    print("| sequences | followed | overlap while apart | right after a crossing "
-          "| on the other | both on one | lost |\n|---|---|---|---|---|---|---|")  # fmt: skip
+    print(
+        "| sequences | followed | overlap while apart | right after a crossing "
+        "| on the other | both on one | lost |\n|---|---|---|---|---|---|---|"
+    )
     for kind, ways in by_kind(runs).items():
         for way, own in ways.items():
             row = summary(own)
-            print(f"| {kind}, {len(own)} | {way} | {row['overlap']:.3f} "
-                  f"| {row['right']} of {row['boxes']} | {row['on_other']} "
-                  f"| {row['both_on_one']} | {row['lost']} |")  # fmt: skip
+            print(
+                f"| {kind}, {len(own)} | {way} | {row['overlap']:.3f} "
+                f"| {row['right']} of {row['boxes']} | {row['on_other']} "
+                f"| {row['both_on_one']} | {row['lost']} |"
+            )
 
 
 def by_kind(runs: Runs) -> dict[str, dict[str, list[Run]]]:
@@ -100,7 +104,9 @@ def by_kind(runs: Runs) -> dict[str, dict[str, list[Run]]]:
 def report(args: argparse.Namespace, runs: Runs) -> dict:
     """Numbers by kind and by sequence."""
     return {
-        "set": args.set, "threads": args.threads, "tracker": args.tracker,
+        "set": args.set,
+        "threads": args.threads,
+        "tracker": args.tracker,
         "kinds": {
             kind: {way: summary(own) for way, own in ways.items()}
             for kind, ways in by_kind(runs).items()
@@ -109,7 +115,7 @@ def report(args: argparse.Namespace, runs: Runs) -> dict:
             next(iter(ways.values())).name: {way: summary([run]) for way, run in ways.items()}
             for ways in runs
         },
-    }  # fmt: skip
+    }
 
 
 if __name__ == "__main__":

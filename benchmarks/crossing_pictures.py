@@ -4,8 +4,8 @@ from pathlib import Path
 
 from contact_sheet import tile, write_rows
 
-from tracker.datasets.composited import Crossing
 from tracker.frames import Frame
+from tracker.synthetic.composited import Crossing
 
 AROUND = (-35, -18, -12, -6, 0, 6, 12, 18)  # frames from a meeting on
 FIRST, SECOND = (38, 208, 124), (255, 184, 28)

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.boxes import Box, overlap
-from tracker.datasets.composited import Crossing
 from tracker.frames import Frame
-from tracker.multi import MultiTracker
 from tracker.result import TrackResult
-from tracker.tracking import Tracker
+from tracker.synthetic.composited import Crossing
+from tracker.tracking.multi_tracker import MultiTracker
+from tracker.tracking.tracker import Tracker
 
 SAME = 0.5  # with a larger overlap two boxes are on one object
 
@@ -112,7 +112,12 @@ def _run(crossing: Crossing, frames: list[list[TrackResult]]) -> Run:
     boxes = np.array([[result.box for result in results] for results in frames]).swapaxes(0, 1)
     truth = crossing.boxes[:, 1:]
     return Run(
-        crossing.name, crossing.kind, crossing.apart[1:], np.array(crossing.partings) - 1,
-        overlap(boxes, truth), overlap(boxes, truth[::-1]), overlap(*boxes),
+        crossing.name,
+        crossing.kind,
+        crossing.apart[1:],
+        np.array(crossing.partings) - 1,
+        overlap(boxes, truth),
+        overlap(boxes, truth[::-1]),
+        overlap(*boxes),
         np.array([[result.state == "lost" for result in results] for results in frames]).T,
-    )  # fmt: skip
+    )

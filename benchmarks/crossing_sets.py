@@ -18,7 +18,7 @@ from long_term_sets import (
     unlabelled,
 )
 
-from tracker.datasets.composited import Crossing, crossing
+from tracker.synthetic.composited import Crossing, crossing
 from tracker.training.annotations import View, read_sources
 from tracker.video.pictures import read_image
 

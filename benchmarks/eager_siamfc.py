@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from tracker.boxes import Box, center_and_size, cxcywh_to_xywh
 from tracker.crops import crop_squares, exemplar_extent, mean_color, scale_factors, search_extent
 from tracker.models import load_model
-from tracker.response import (
+from tracker.tracking.response import (
     apply_window,
     best_scale,
     cosine_window,

@@ -3,7 +3,7 @@
     python benchmarks/long_term.py --otb DIR --train DIR --tracker default --tracker opencv-mil
         [--set development] [--only cut] [-o result.json] [--plot SEQUENCE FILE] [--pictures DIR]
 
-Runs trackers over composited sequences with exact truth (``tracker.datasets.composited``), each
+Runs trackers over composited sequences with exact truth (``tracker.synthetic.composited``), each
 with two absences of 30 to 200 frames: a cut to another clip, a camera that pans away, an occluder,
 and cut-out stills that leave the frame. DIR are folders of OTB sequences and of training pictures.
 Settings are chosen on the development set, from training clips; the report set is only reported.
@@ -29,8 +29,8 @@ from long_term_plot import plot, plot_reliability
 from long_term_runs import Run, follow, summary, tracker_from
 from long_term_sets import KINDS, development_set, report_set
 
-from tracker.datasets.composited import Composite
 from tracker.errors import TrackerError
+from tracker.synthetic.composited import Composite
 
 Runs = dict[str, list[Run]]  # by tracker
 
@@ -54,8 +54,10 @@ def main() -> None:
     print_table(runs)
     if args.plot:
         sequence, path = args.plot
-        plot({name: next(run for run in own if run.name == sequence)
-              for name, own in runs.items()}, Path(path))  # fmt: skip
+        plot(
+            {name: next(run for run in own if run.name == sequence) for name, own in runs.items()},
+            Path(path),
+        )
     if args.reliability:
         plot_reliability(runs, args.reliability)
     if args.output:
@@ -68,15 +70,24 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--train", type=Path, required=True, help="folder of training pictures")
     parser.add_argument("--set", choices=("report", "development"), default="report")
     parser.add_argument("--only", choices=KINDS, action="append", help="this kind; repeat it")
-    parser.add_argument("--tracker", action="append", metavar="NAME[,SETTING=VALUE...]",
-                        help="repeat it for several")  # fmt: skip
+    parser.add_argument(
+        "--tracker",
+        action="append",
+        metavar="NAME[,SETTING=VALUE...]",
+        help="repeat it for several",
+    )
     parser.add_argument("--jobs", type=int, default=1, help="sequences at a time")
     parser.add_argument("--threads", type=int, default=2, help="of each job")
     parser.add_argument("-o", "--output", type=Path, help="write numbers and frames as JSON")
-    parser.add_argument("--plot", nargs=2, metavar=("SEQUENCE", "FILE"),
-                        help="draw score and state over time")  # fmt: skip
-    parser.add_argument("--reliability", type=Path, metavar="FILE",
-                        help="draw how often the box is right at each score")  # fmt: skip
+    parser.add_argument(
+        "--plot", nargs=2, metavar=("SEQUENCE", "FILE"), help="draw score and state over time"
+    )
+    parser.add_argument(
+        "--reliability",
+        type=Path,
+        metavar="FILE",
+        help="draw how often the box is right at each score",
+    )
     parser.add_argument("--pictures", type=Path, metavar="DIR", help="write contact sheets")
     args = parser.parse_args()
     if args.set == "report" and not args.otb:
@@ -114,8 +125,10 @@ def run_one(args: argparse.Namespace, name: str, sequence: str) -> Run:
 
 
 def print_table(runs: Runs) -> None:
-    print("| sequences | tracker | F | precision | recall | re-found | frames until | false alarms "
-          "| tracking while present | ms |\n|---|---|---|---|---|---|---|---|---|---|")  # fmt: skip
+    print(
+        "| sequences | tracker | F | precision | recall | re-found | frames until | false alarms "
+        "| tracking while present | ms |\n|---|---|---|---|---|---|---|---|---|---|"
+    )
     for kind in (*KINDS, "all"):
         for name, own in runs.items():
             chosen = [run for run in own if kind in (run.kind, "all")]
@@ -123,11 +136,13 @@ def print_table(runs: Runs) -> None:
                 continue
             row = summary(chosen)
             wait = "-" if row["frames_until_found"] is None else f"{row['frames_until_found']:.0f}"
-            print(f"| {kind}, {len(chosen)} | {name} | {row['f_score']:.3f} "
-                  f"| {row['precision']:.3f} | {row['recall']:.3f} "
-                  f"| {row['refound']} of {row['returns']} | {wait} "
-                  f"| {row['false_alarms']:.1%} | {row['tracking_while_present']:.1%} "
-                  f"| {row['ms']:.1f} |")  # fmt: skip
+            print(
+                f"| {kind}, {len(chosen)} | {name} | {row['f_score']:.3f} "
+                f"| {row['precision']:.3f} | {row['recall']:.3f} "
+                f"| {row['refound']} of {row['returns']} | {wait} "
+                f"| {row['false_alarms']:.1%} | {row['tracking_while_present']:.1%} "
+                f"| {row['ms']:.1f} |"
+            )
 
 
 def report(args: argparse.Namespace, runs: Runs) -> dict:
@@ -147,12 +162,14 @@ def answers(run: Run) -> dict[str, list]:
     """The frames after the first, as lists."""
     return {
         "until_found": [None if np.isinf(frames) else int(frames) for frames in run.until_found],
-        "truth": ["present" if present else "absent" if absent else "partly"
-                  for present, absent in zip(run.present, run.absent, strict=True)],
+        "truth": [
+            "present" if present else "absent" if absent else "partly"
+            for present, absent in zip(run.present, run.absent, strict=True)
+        ],
         "overlap": run.overlaps.round(4).tolist(),
         "score": [None if np.isnan(score) else score for score in run.scores.tolist()],
         "state": run.states.tolist(),
-    }  # fmt: skip
+    }
 
 
 if __name__ == "__main__":

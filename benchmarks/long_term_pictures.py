@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 from contact_sheet import tile, write_rows
 
-from tracker.datasets.composited import Composite
 from tracker.frames import Frame
+from tracker.synthetic.composited import Composite
 
 COLUMNS = 8
 PRESENT, PARTLY = (38, 208, 124), (255, 184, 28)

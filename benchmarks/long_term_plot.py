@@ -23,8 +23,16 @@ def plot(runs: dict[str, Run], path: Path) -> None:
         for shaded, color in ((run.absent, "0.75"), (~run.absent & ~run.present, "0.9")):
             panel.fill_between(frames, -0.12, 1, shaded, step="mid", color=color, linewidth=0)
         for state, color in STATE_COLORS.items():
-            panel.fill_between(frames, -0.12, -0.04, run.states == state, step="mid", color=color,
-                               linewidth=0, label=state)  # fmt: skip
+            panel.fill_between(
+                frames,
+                -0.12,
+                -0.04,
+                run.states == state,
+                step="mid",
+                color=color,
+                linewidth=0,
+                label=state,
+            )
         panel.plot(frames, run.overlaps, color="#e69f00", linewidth=1, label="overlap")
         panel.plot(frames, run.scores, color="#0072b2", linewidth=1.5, label="score")
         panel.set(ylim=(-0.12, 1.02), xlim=(1, len(frames)), title=name)
@@ -52,8 +60,13 @@ def plot_reliability(runs: dict[str, list[Run]], path: Path) -> None:
             np.bincount(bins, values, minlength=10)[counts > 0] / counts[counts > 0]
             for values in (scores, right)
         )
-        panel.bar(np.arange(10) / 10 + 0.05, counts / counts.sum(), 0.09, color="0.85",
-                  label="share of the frames")  # fmt: skip
+        panel.bar(
+            np.arange(10) / 10 + 0.05,
+            counts / counts.sum(),
+            0.09,
+            color="0.85",
+            label="share of the frames",
+        )
         panel.plot([0, 1], [0, 1], color="0.5", linewidth=1, linestyle="--")
         panel.plot(means, rights, color="#0072b2", marker="o", label="overlap above 0.5")
         panel.set(xlim=(0, 1), ylim=(0, 1), xlabel="score", title=name)

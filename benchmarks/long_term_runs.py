@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.boxes import Box
-from tracker.datasets.composited import Composite
 from tracker.evaluation.entrants import Entrant, box_of, make_entrant
 from tracker.evaluation.long_term import (
     REFOUND_WITHIN,
@@ -19,7 +18,8 @@ from tracker.evaluation.long_term import (
     presence_score,
     return_frames,
 )
-from tracker.tracking import Tracker
+from tracker.synthetic.composited import Composite
+from tracker.tracking.tracker import Tracker
 
 
 class Run(NamedTuple):
@@ -99,10 +99,15 @@ def follow(entrant: Entrant, composite: Composite) -> Run:
         scores.append(score)
         states.append(state)
     return Run(
-        composite.name, composite.kind, composite.present[1:], composite.absent[1:],
-        presence_overlaps(boxes, composite.boxes[1:]), np.array(scores), np.array(states),
+        composite.name,
+        composite.kind,
+        composite.present[1:],
+        composite.absent[1:],
+        presence_overlaps(boxes, composite.boxes[1:]),
+        np.array(scores),
+        np.array(states),
         np.array(seconds),
-    )  # fmt: skip
+    )
 
 
 def summary(runs: Iterable[Run]) -> dict[str, float | None]:

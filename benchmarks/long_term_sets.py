@@ -12,10 +12,10 @@ from typing import TypeVar
 
 import numpy as np
 
-from tracker.datasets.composited import Composite, Footage, cut, leave, occlusion, still
 from tracker.datasets.otb import load_otb
 from tracker.datasets.sequence import Sequence
 from tracker.frames import Frame, frame_size
+from tracker.synthetic.composited import Composite, Footage, cut, leave, occlusion, still
 from tracker.training.annotations import Source, View, read_sources
 from tracker.video.pictures import read_image
 
@@ -23,10 +23,30 @@ T = TypeVar("T")
 KINDS = ("cut", "leave", "occlusion", "still")
 
 # Groups of stills whose boxes are tight and show one thing each.
-REPORT_STILLS = ("animals_hu", "cars_trucks", "coco128", "deerguard", "fruits_veg", "kangaroo",
-                 "pedestrian_lschen", "rabbit", "retail", "ships")  # fmt: skip
-DEVELOPMENT_STILLS = ("bottle", "catdog", "cone_cube", "drones_pika", "garbage", "human_seg",
-                      "military", "playing_cards", "raccoon", "rubik")  # fmt: skip
+REPORT_STILLS = (
+    "animals_hu",
+    "cars_trucks",
+    "coco128",
+    "deerguard",
+    "fruits_veg",
+    "kangaroo",
+    "pedestrian_lschen",
+    "rabbit",
+    "retail",
+    "ships",
+)
+DEVELOPMENT_STILLS = (
+    "bottle",
+    "catdog",
+    "cone_cube",
+    "drones_pika",
+    "garbage",
+    "human_seg",
+    "military",
+    "playing_cards",
+    "raccoon",
+    "rubik",
+)
 DEVELOPMENT_CLIPS = ("davis2016_val", "tinytlp", "tld_pedestrians", "uavdt")
 
 HIDDEN_AT_TIMES = ("bmx-trees", "drift-chicane", "libby")  # by trees, smoke and poles
@@ -133,8 +153,12 @@ def _is_usable(view: View) -> bool:
         return False
     x, y, w, h = view.box
     width, height = frame_size(read_image(view.picture))
-    return bool(min(x, y) >= 0 and x + w <= width and y + h <= height
-                and max(w / width, h / height) <= LARGEST_SHARE)  # fmt: skip
+    return bool(
+        min(x, y) >= 0
+        and x + w <= width
+        and y + h <= height
+        and max(w / width, h / height) <= LARGEST_SHARE
+    )
 
 
 def in_turn(groups: Iterable[Iterable[T]]) -> Iterator[T]:

@@ -29,7 +29,7 @@ from jobs import use_threads
 from speed import SIZE, machine, make_clip
 
 from tracker.boxes import Box
-from tracker.multi import MultiTracker
+from tracker.tracking.multi_tracker import MultiTracker
 from tracker.video import open_source, prefetch
 
 SIDE = 56  # of the boxes, pixels
@@ -53,12 +53,14 @@ def main() -> None:
         curve = {n: follow(tracker, clip, spread(n), args.frames // 2) for n in counts}
         memory = memory_of(tracker, clip, spread(args.objects), args.long) if args.long else []
     report = {
-        "machine": machine(), "threads": args.threads, "objects": args.objects,
+        "machine": machine(),
+        "threads": args.threads,
+        "objects": args.objects,
         "separate_object_frames_per_s": 1 / float(np.mean(alone)),
         "together_object_frames_per_s": args.objects / together,
         "ms_per_frame_and_object": {n: 1000 * seconds / n for n, seconds in curve.items()},
         "memory_mib": memory,
-    }  # fmt: skip
+    }
     print_report(report)
     if args.json:
         args.json.write_text(json.dumps(report, indent=2) + "\n")
@@ -83,10 +85,14 @@ def spread(count: int) -> list[Box]:
     columns = int(np.ceil(np.sqrt(count * SIZE[0] / SIZE[1])))
     rows = -(-count // columns)
     return [
-        ((number % columns + 0.5) * SIZE[0] / columns - SIDE / 2,
-         (number // columns + 0.5) * SIZE[1] / rows - SIDE / 2, SIDE, SIDE)
+        (
+            (number % columns + 0.5) * SIZE[0] / columns - SIDE / 2,
+            (number // columns + 0.5) * SIZE[1] / rows - SIDE / 2,
+            SIDE,
+            SIDE,
+        )
         for number in range(count)
-    ]  # fmt: skip
+    ]
 
 
 def follow(tracker: MultiTracker, clip: Path, boxes: Sequence[Box], frames: int) -> float:
@@ -120,9 +126,11 @@ def print_report(report: dict) -> None:
     separate = report["separate_object_frames_per_s"]
     together = report["together_object_frames_per_s"]
     print(f"{report['machine']}, {report['threads']} threads, clip of {SIZE[0]}x{SIZE[1]}")
-    print(f"{report['objects']} objects, object-frames per second: "
-          f"one after another {separate:.1f}, together {together:.1f} "
-          f"({together / separate:.2f} times)")  # fmt: skip
+    print(
+        f"{report['objects']} objects, object-frames per second: "
+        f"one after another {separate:.1f}, together {together:.1f} "
+        f"({together / separate:.2f} times)"
+    )
     print("| objects | ms per frame and object |\n|---|---|")
     for count, ms in report["ms_per_frame_and_object"].items():
         print(f"| {count} | {ms:.1f} |")

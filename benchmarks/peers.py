@@ -36,10 +36,10 @@ from speed import machine, shipped_models
 from tqdm import tqdm
 
 from tracker.boxes import Box, overlap
-from tracker.datasets.synthetic import FRAMES, SampleClip
 from tracker.models import load_model
-from tracker.models.backbones import AlexNetBackbone
-from tracker.tracking import Tracker
+from tracker.models.backbones.lite import AlexNetBackbone
+from tracker.synthetic.sample import FRAMES, SampleClip
+from tracker.tracking.tracker import Tracker
 
 WIDTH, HEIGHT = 640, 480
 CLIP_WIDTH = 854  # the clip is 16:9
@@ -179,10 +179,12 @@ class EagerSiamFC:
         search = self._embed([self._crop(frame, extent, 255) for extent in extents])
         responses = F.conv2d(search, self._exemplar, groups=len(self._exemplar)) * 0.001
         side = self.MAP * self.UPSAMPLING
-        maps = np.stack([
-            cv2.resize(each, (side, side), interpolation=cv2.INTER_CUBIC)
-            for each in responses[:, 0].numpy()
-        ])  # fmt: skip
+        maps = np.stack(
+            [
+                cv2.resize(each, (side, side), interpolation=cv2.INTER_CUBIC)
+                for each in responses[:, 0].numpy()
+            ]
+        )
         maps[[0, 2]] *= self.PENALTY
         scale = int(maps.max(axis=(1, 2)).argmax())
         response = maps[scale] - maps[scale].min()
@@ -216,9 +218,11 @@ class EagerSiamFC:
 
 def print_report(report: dict) -> None:
     versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
-    print(f"{report['machine']}, {report['threads']} threads, {versions}; {WIDTH}x{HEIGHT}, "
-          f"{report['frames']} frames, {report['rounds']} rounds; weights of the port: "
-          f"{report['port_weights']}\n")  # fmt: skip
+    print(
+        f"{report['machine']}, {report['threads']} threads, {versions}; {WIDTH}x{HEIGHT}, "
+        f"{report['frames']} frames, {report['rounds']} rounds; weights of the port: "
+        f"{report['port_weights']}\n"
+    )
     print("| tracker | fps (median) | range | ratio | mean overlap |\n|---|---|---|---|---|")
     for name, row in report["trackers"].items():
         low, high = row["fps_range"]

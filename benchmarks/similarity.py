@@ -58,8 +58,10 @@ def main() -> None:
             for chosen in (same, other)
         )
         auc, eer, threshold = roc(one, two)
-        print(f"| {name} | {auc:.3f} | {eer:.3f} | {threshold:.2f} "
-              f"| {np.median(one):.2f} | {np.median(two):.2f} |")  # fmt: skip
+        print(
+            f"| {name} | {auc:.3f} | {eer:.3f} | {threshold:.2f} "
+            f"| {np.median(one):.2f} | {np.median(two):.2f} |"
+        )
 
 
 if __name__ == "__main__":

@@ -42,13 +42,13 @@ import torch
 from jobs import use_threads
 from tqdm import tqdm
 
-from tracker import searching
 from tracker.boxes import Box
-from tracker.datasets.synthetic import SampleClip
-from tracker.exemplar import Exemplar
 from tracker.models import available_models
 from tracker.result import TrackResult
-from tracker.tracking import Tracker
+from tracker.synthetic.sample import SampleClip
+from tracker.tracking import searching
+from tracker.tracking.exemplar import Exemplar
+from tracker.tracking.tracker import Tracker
 from tracker.video import VideoSink, draw_result, open_source, prefetch
 
 SIZE = (1280, 720)
@@ -237,8 +237,10 @@ def peak_memory_mib() -> float:
 
 def print_report(report: dict) -> None:
     versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
-    print(f"{report['machine']}, {report['threads']} threads, {versions}; "
-          f"1280x720, {report['frames']} frames\n")  # fmt: skip
+    print(
+        f"{report['machine']}, {report['threads']} threads, {versions}; "
+        f"1280x720, {report['frames']} frames\n"
+    )
     print("| whole loop | fps (median) | range |\n|---|---|---|")
     for name, fps in report["fps"].items():
         low, high = report["fps_range"][name]

@@ -30,14 +30,14 @@ from torch.autograd import DeviceType
 from torch.profiler import ProfilerActivity, profile
 
 from tracker.boxes import Box
-from tracker.cuda import MAX_AHEAD, Resident
-from tracker.engine import PRECISIONS, Engine
 from tracker.frames import Frame
-from tracker.target import Target
-from tracker.tracking import Tracker
+from tracker.tracking.cuda import MAX_AHEAD, DeviceFrame
+from tracker.tracking.engine import PRECISIONS, Engine
+from tracker.tracking.target import Target
+from tracker.tracking.tracker import Tracker
 from tracker.video import open_source, prefetch
 
-STEADY = {"kernel_interval": 1_000_000, "lost_score": 0.0}
+STEADY = {"filter_interval": 1_000_000, "lost_score": 0.0}
 KINDS = {"steady": (STEADY, (1, 4, 16, 64, 256)), "as shipped": ({}, (1, 4, 16))}
 SIDE = 56  # of the boxes that are spread over the frame, pixels
 AGREES = 0.5  # pixels in any side of any box
@@ -56,7 +56,7 @@ def measure(clip: Path, box: Box, models: Sequence[str], args: Namespace) -> dic
     """All of it, on the frames of a clip, as what ``speed.py`` writes."""
     with open_source(clip) as source:
         frames = [frame.image for frame in islice(source, args.frames)]
-    resident = [Resident(frame, torch.from_numpy(frame).cuda()) for frame in frames]
+    resident = [DeviceFrame(frame, torch.from_numpy(frame).cuda()) for frame in frames]
     return {
         "gpu": torch.cuda.get_device_name(),
         "versions": {"torch": torch.__version__, "CUDA": torch.version.cuda},
@@ -68,7 +68,7 @@ def measure(clip: Path, box: Box, models: Sequence[str], args: Namespace) -> dic
     }
 
 
-def our_rows(model: str, box: Box, resident: list[Resident]) -> Iterator[dict]:
+def our_rows(model: str, box: Box, resident: list[DeviceFrame]) -> Iterator[dict]:
     """A row for each kind of settings, precision, and number of objects."""
     first = resident[0].image
     for kind, (settings, counts) in KINDS.items():
@@ -81,23 +81,26 @@ def our_rows(model: str, box: Box, resident: list[Resident]) -> Iterator[dict]:
         for (precision, engine), count in product(engines.items(), counts):
             targets = started[:count]
             yield {
-                "model": model, "kind": kind, "precision": precision, "objects": count,
+                "model": model,
+                "kind": kind,
+                "precision": precision,
+                "objects": count,
                 "resident fps": throughput(engine, targets, resident),
                 "one by one": latencies(partial(one_by_one, engine, targets), resident),
                 "end to end": latencies(partial(end_to_end, engine, targets), resident),
                 "lost": sum(target.presence.is_lost for target in targets),
-            }  # fmt: skip
+            }
 
 
-def one_by_one(engine: Engine, targets: list[Target], frame: Resident) -> None:
+def one_by_one(engine: Engine, targets: list[Target], frame: DeviceFrame) -> None:
     engine.follow_ahead([frame], targets)
 
 
-def end_to_end(engine: Engine, targets: list[Target], frame: Resident) -> None:
+def end_to_end(engine: Engine, targets: list[Target], frame: DeviceFrame) -> None:
     engine.follow(frame.image, targets)
 
 
-def throughput(engine: Engine, targets: list[Target], resident: list[Resident]) -> float:
+def throughput(engine: Engine, targets: list[Target], resident: list[DeviceFrame]) -> float:
     """Frames per second when nothing waits that need not; in the steady case nothing must."""
     engine.follow_ahead(resident[:9], targets)  # captures
     endless, done = cycle(resident), 0
@@ -108,7 +111,9 @@ def throughput(engine: Engine, targets: list[Target], resident: list[Resident]) 
     return done / elapsed
 
 
-def latencies(step: Callable[[Resident], object], resident: list[Resident]) -> dict[str, float]:
+def latencies(
+    step: Callable[[DeviceFrame], object], resident: list[DeviceFrame]
+) -> dict[str, float]:
     """Milliseconds from a frame to its results: percentiles."""
     for frame in resident[:3]:
         step(frame)
@@ -133,7 +138,7 @@ def whole_loop(model: str, clip: Path, box: Box) -> float:
     return done / (time.perf_counter() - started)
 
 
-def eager_rows(box: Box, resident: list[Resident]) -> Iterator[dict]:
+def eager_rows(box: Box, resident: list[DeviceFrame]) -> Iterator[dict]:
     """The port for one object, once its boxes are those of ours."""
     engine = Engine("siamfc", "cuda", **STEADY)
     targets = [engine.start(resident[0].image, box)]
@@ -152,7 +157,7 @@ def eager_rows(box: Box, resident: list[Resident]) -> Iterator[dict]:
         yield row
 
 
-def profiled(model: str, box: Box, resident: list[Resident]) -> dict:
+def profiled(model: str, box: Box, resident: list[DeviceFrame]) -> dict:
     """Share of each stage of a steady frame, and how often the host waits for the device.
 
     While frames are enqueued, PyTorch makes an error of whatever waits.
@@ -212,19 +217,25 @@ def print_report(report: dict) -> None:
     for row in report["eager"]:
         times = shown(row["times"]) if "times" in row else "boxes differ"
         print(f"| {row['name']} | {times} | {row['differs by']:.3f} |")
-    print("\n| ours | precision | | objects | resident fps | one by one, p50 / p90 / p99 ms | "
-          "end to end, p50 / p90 / p99 ms | lost |")  # fmt: skip
+    print(
+        "\n| ours | precision | | objects | resident fps | one by one, p50 / p90 / p99 ms | "
+        "end to end, p50 / p90 / p99 ms | lost |"
+    )
     print("|---|---|---|---|---|---|---|---|")
     for row in report["ours"]:
-        print(f"| {row['model']} | {row['precision']} | {row['kind']} | {row['objects']} | "
-              f"{row['resident fps']:.0f} | {shown(row['one by one'])} | "
-              f"{shown(row['end to end'])} | {row['lost']} |")  # fmt: skip
+        print(
+            f"| {row['model']} | {row['precision']} | {row['kind']} | {row['objects']} | "
+            f"{row['resident fps']:.0f} | {shown(row['one by one'])} | "
+            f"{shown(row['end to end'])} | {row['lost']} |"
+        )
     loops = ", ".join(f"{name} {fps:.0f}" for name, fps in report["whole loop fps"].items())
     print(f"\nwhole loop, one object, frames per second: {loops}")
     trace = report["profile"]
     shares = ", ".join(f"{stage} {100 * share:.1f} %" for stage, share in trace["share"].items())
-    print(f"one object, float32: {trace['us on the device per frame']:.0f} us on the device per "
-          f"frame: {shares}")  # fmt: skip
+    print(
+        f"one object, float32: {trace['us on the device per frame']:.0f} us on the device per "
+        f"frame: {shares}"
+    )
     calls = ", ".join(f"{name} {count}" for name, count in trace["calls"].items())
     print(f"in {trace['frames']} frames in a row: {calls}")
 

@@ -25,8 +25,13 @@ def plot(rows: list[dict], path: Path) -> None:
     for (shape, kind), lines in panels.items():
         panel = axes[shapes.index(shape)][kinds.index(kind)]
         for name, points in lines.items():
-            panel.plot(*zip(*points, strict=True), marker="o", color=f"C{names.index(name)}",
-                       linewidth=2.5 if name == "ours" else 1, label=name)  # fmt: skip
+            panel.plot(
+                *zip(*points, strict=True),
+                marker="o",
+                color=f"C{names.index(name)}",
+                linewidth=2.5 if name == "ours" else 1,
+                label=name,
+            )
         batches = sorted({batch for points in lines.values() for batch, _ in points})
         panel.set(xscale="log", yscale="log", title=f"{shape}\n{kind}")
         panel.set_xticks(batches, map(str, batches))

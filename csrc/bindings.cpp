@@ -95,7 +95,7 @@ tracker::Settings to_settings(const std::vector<double>& values) {
   return settings;
 }
 
-// The kernels of tracking.h, whose tensors are addresses: tracker/ops/tracking.py checks the sizes.
+// The kernels of tracking.h, whose tensors are addresses: tracker/ops/frame_kernels.py checks the sizes.
 void define_tracking(py::module_& module) {
   using Address = std::uintptr_t;
   using Values = std::vector<double>;

@@ -1,4 +1,4 @@
-// From the place of an object to what is said about it: tracker/presence.py and target.py, in device
+// From the place of an object to what is said about it: tracker/tracking/presence.py and target.py, in device
 // memory. One thread per object; the few operations are in float64 so that the host, which repeats
 // them from what was said, comes to the same.
 #include "launch.h"
@@ -10,7 +10,7 @@ namespace {
 constexpr int THREADS = 32;
 
 // To four decimals, as result files hold boxes and scores.
-__device__ double as_written(double value) { return rint(value * 1e4) / 1e4; }
+__device__ double rounded_box(double value) { return rint(value * 1e4) / 1e4; }
 
 __device__ bool is_trusted(const Target& target) {
   return target.doubt == 0 && target.recovering == 0;
@@ -25,7 +25,7 @@ __device__ double unit(const Target& target, const Settings& settings) {
 __device__ double score_of(double peak, const Target& target, const Settings& settings) {
   const double log_odds =
       settings.score_slope * (peak * unit(target, settings) - settings.score_midpoint);
-  return as_written(1 / (1 + exp(-fmin(fmax(log_odds, -700.0), 700.0))));
+  return rounded_box(1 / (1 + exp(-fmin(fmax(log_odds, -700.0), 700.0))));
 }
 
 // Of a written score, which says no more than max_log_odds.
@@ -94,8 +94,8 @@ __device__ void bounded(const double* center, const double* measured, const Targ
     const double size = settings.box_lr != 0 ? fmin(fmax(measured[axis], smallest[axis]), most)
                                              : measured[axis] * fmax(shrink, grow);
     const double middle = fmin(fmax(center[axis], 0.0), limits[axis]);
-    box[axis] = as_written(middle - size / 2);
-    box[2 + axis] = as_written(size);
+    box[axis] = rounded_box(middle - size / 2);
+    box[2 + axis] = rounded_box(size);
   }
 }
 

@@ -52,7 +52,7 @@ __device__ Range range_of(const RefinedMap& map, float* memory) {
   return over_block(own, memory);
 }
 
-// `best_scale` of tracker/response.py.
+// `best_scale` of tracker/tracking/response.py.
 __device__ int best_scale(const Range* ranges, int scales, int side, double penalty) {
   const int middle = scales / 2;
   float sum = 0;

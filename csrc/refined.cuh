@@ -1,7 +1,7 @@
 // A response map, refined by bicubic interpolation without storing the refined map.
 //
 // The kernel is that of OpenCV's INTER_CUBIC (a = -0.75, the border goes on), the result that of
-// `upsample` in tracker/response.py. Refined index i lies between the middles of the cells
+// `upsample` in tracker/tracking/response.py. Refined index i lies between the middles of the cells
 // `cell(i) - 1` and `cell(i)`, at the fraction that belongs to `phase(i)`.
 #pragma once
 

@@ -11,7 +11,7 @@
 namespace tracker {
 
 // The settings of tracker/config.py that have these names, and facts about network and frame. This
-// and the rows below are doubles only, in the order of tracker/ops/tracking.py: Python has them as
+// and the rows below are doubles only, in the order of tracker/ops/frame_kernels.py: Python has them as
 // arrays.
 struct Settings {
   double exemplar_size, search_size, context_amount;

@@ -138,9 +138,12 @@ class Page:
                     ]
         outputs = [live, video, scores, *files, go, cancel]
         run = go.click(told(self._arm), outputs=outputs, **_AT_ONCE).success(
-            told(self._track), [picker.area, picker.frame, model], outputs,
-            show_progress="hidden", **_work("track"),
-        )  # fmt: skip
+            told(self._track),
+            [picker.area, picker.frame, model],
+            outputs,
+            show_progress="hidden",
+            **_work("track"),
+        )
         run.failure(self._disarm, outputs=[live, go, cancel], **_AT_ONCE)
         go.click(None, js=_SCROLL)
         cancel.click(told(self._stop), **_AT_ONCE)
@@ -178,9 +181,12 @@ class Page:
             if slot == "track":
                 other = gr.Button("Use the sample video", size="sm", elem_id="sample")
                 webcam = gr.HTML(
-                    {}, html_template=_text("webcam.html"), js_on_load=_text("webcam.js"),
-                    seconds=min(WEBCAM_S, self._limits.seconds), elem_id="webcam",
-                )  # fmt: skip
+                    {},
+                    html_template=_text("webcam.html"),
+                    js_on_load=_text("webcam.js"),
+                    seconds=min(WEBCAM_S, self._limits.seconds),
+                    elem_id="webcam",
+                )
             else:
                 text = "Use the video of the first tab"
                 other = gr.Button(text, size="sm", elem_id=f"{slot}-share")
@@ -191,9 +197,11 @@ class Page:
             0, 1, 0, step=1, label=frame_label, visible=False, elem_id=f"{slot}-frame"
         )
         area = gr.HTML(
-            {}, html_template=_text("boxes.html"), js_on_load=_text("boxes.js"),
+            {},
+            html_template=_text("boxes.html"),
+            js_on_load=_text("boxes.js"),
             elem_id=f"{slot}-area",
-        )  # fmt: skip
+        )
         parts = [upload, line, frame, area]
         upload.upload(told(self._open), [which, upload], parts, **_files(f"open_{slot}"))
         if slot == "track":
@@ -202,9 +210,13 @@ class Page:
         else:
             other.click(told(self._share), which, parts, **_files(None))
         frame.input(
-            told(self._frame), [which, frame, area], area, show_progress="hidden",
-            trigger_mode="always_last", **_files(f"frame_{slot}"),
-        )  # fmt: skip
+            told(self._frame),
+            [which, frame, area],
+            area,
+            show_progress="hidden",
+            trigger_mode="always_last",
+            **_files(f"frame_{slot}"),
+        )
         return Picker(line, frame, area)
 
     def _open(self, slot: str, file: FileData | None, request: gr.Request) -> tuple:
@@ -285,9 +297,14 @@ class Page:
         return views.explanation(found, frame)
 
     def _compare(
-        self, left: Any, left_frame: Any, right: Any, right_frame: Any, model: Any,
+        self,
+        left: Any,
+        left_frame: Any,
+        right: Any,
+        right_frame: Any,
+        model: Any,
         request: gr.Request,
-    ) -> str:  # fmt: skip
+    ) -> str:
         session = self._of(request)
         crops = []
         for slot, area, frame in (("left", left, left_frame), ("right", right, right_frame)):
@@ -330,17 +347,22 @@ def _text(name: str) -> str:
 def theme() -> gr.themes.Base:
     """Colours and fonts; those of the system, so that nothing is fetched."""
     return gr.themes.Default(
-        primary_hue="emerald", neutral_hue="slate", radius_size="md",
-        font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"],
+        primary_hue="emerald",
+        neutral_hue="slate",
+        radius_size="md",
+        font=["system-ui", "sans-serif"],
+        font_mono=["ui-monospace", "monospace"],
     ).set(
-        body_text_color_subdued="*neutral_600", body_text_color_subdued_dark="*neutral_400",
-        block_label_text_color="*neutral_600", block_info_text_color="*neutral_600",
+        body_text_color_subdued="*neutral_600",
+        body_text_color_subdued_dark="*neutral_400",
+        block_label_text_color="*neutral_600",
+        block_info_text_color="*neutral_600",
         button_primary_background_fill="*primary_700",
         button_primary_background_fill_hover="*primary_800",
-    )  # fmt: skip
+    )
 
 
 if __name__ == "__main__":
-    from tracker.cli import main
+    from tracker.cli.main import main
 
     sys.exit(main(["demo", *sys.argv[1:]]))

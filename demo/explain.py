@@ -11,7 +11,7 @@ from tracker.boxes import Box, center_and_size, cxcywh_to_xywh
 from tracker.crops import crop_squares, exemplar_extent, mean_color, search_extent
 from tracker.frames import Frame
 from tracker.models import Model
-from tracker.response import displacement, find_peak, upsample
+from tracker.tracking.response import displacement, find_peak, upsample
 
 _UPSAMPLING = 8
 _HEAT_OPACITY = 0.62

@@ -34,8 +34,10 @@ def score_plot(curves: Sequence[ScoreCurve], tracking: float, lost: float) -> st
     for curve in curves:
         for begin, end in curve.lost_spans():
             width = max(x(end) - x(begin), 2)
-            parts.append(f'<rect class="lost" x="{x(begin):.1f}" y="{_TOP}" width="{width:.1f}" '
-                         f'height="{_HEIGHT - _TOP - _BOTTOM}"/>')  # fmt: skip
+            parts.append(
+                f'<rect class="lost" x="{x(begin):.1f}" y="{_TOP}" width="{width:.1f}" '
+                f'height="{_HEIGHT - _TOP - _BOTTOM}"/>'
+            )
     for number, curve in enumerate(curves):
         points = " ".join(f"{x(p.time_s):.1f},{y(p.score):.1f}" for p in curve.points)
         parts.append(f'<polyline points="{points}" stroke="{COLORS[number % len(COLORS)]}"/>')
@@ -80,8 +82,9 @@ def _grid(x, y, begin_s: float, end_s: float, tracking: float, lost: float) -> s
     step = _step((end_s - begin_s) / 6)
     tick = -(-begin_s // step) * step
     while tick <= end_s + 1e-9:
-        lines.append(f'<text x="{x(tick):.1f}" y="{_HEIGHT - 7}" text-anchor="middle">'
-                     f"{tick:g} s</text>")  # fmt: skip
+        lines.append(
+            f'<text x="{x(tick):.1f}" y="{_HEIGHT - 7}" text-anchor="middle">{tick:g} s</text>'
+        )
         tick = round(tick + step, 6)
     return "".join(lines)
 

@@ -11,9 +11,9 @@ from tracker import MultiTracker
 from tracker.boxes import Box
 from tracker.errors import SourceEndedEarly
 from tracker.frames import Frame
-from tracker.outputs import Outputs
 from tracker.result import TrackResult
 from tracker.video import prefetch
+from tracker.video.outputs.writing import Outputs
 from tracker_demo.clip import Clip
 from tracker_demo.curve import ScoreCurve
 from tracker_demo.limits import Limits
@@ -122,10 +122,18 @@ class Run:
             ahead = stack.enter_context(closing(prefetch(frames)))
             first = next(ahead)
             results = tracker.init(first.image, self.boxes)
-            outputs = stack.enter_context(Outputs(
-                paths, first, objects=len(self.boxes), source=self.clip.name, model=self.model,
-                fps=frames.fps, overwrite=False, kept=(),
-            ))  # fmt: skip
+            outputs = stack.enter_context(
+                Outputs(
+                    paths,
+                    first,
+                    objects=len(self.boxes),
+                    source=self.clip.name,
+                    model=self.model,
+                    fps=frames.fps,
+                    overwrite=False,
+                    kept=(),
+                )
+            )
             for frame in chain([first], ahead):
                 if frame is not first:
                     results = tracker.update(frame.image)

@@ -15,8 +15,8 @@ from typing import Any
 
 from starlette.middleware import Middleware
 
-from tracker.datasets.synthetic import write_sample
 from tracker.errors import OutputError
+from tracker.synthetic.sample import write_sample
 from tracker_demo.engine import Engine
 from tracker_demo.guard import Guard
 from tracker_demo.limits import Limits

@@ -11,7 +11,7 @@ from typing import Any
 
 from tracker.boxes import Box
 from tracker.errors import SourceError
-from tracker.video import read_csv
+from tracker.formats import read_csv
 from tracker_demo.boxes import read_boxes
 from tracker_demo.clip import Clip, take_in
 from tracker_demo.engine import Engine

@@ -106,18 +106,30 @@ def explanation(told: Explanation, frame: int) -> str:
     """The steps of one search, as a row of pictures."""
     dx, dy = told.moved
     steps = (
-        ("Exemplar", told.exemplar,
-         "The boxed object with some context, 127×127 pixels: what to look for."),
-        ("Search region", told.search,
-         f"Frame {frame} around the last known place, 255×255 pixels: where to look."),
-        ("Response map", told.heat,
-         f"{told.cells}×{told.cells} comparisons over the search region. Red is most alike; the "
-         "cross is the highest."),
-        ("Answer", told.frame,
-         f"The highest response is {abs(dx):.0f} pixels {'right' if dx >= 0 else 'left'} and "
-         f"{abs(dy):.0f} {'down' if dy >= 0 else 'up'} from the middle of the search square "
-         "(amber). Green: there the object is."),
-    )  # fmt: skip
+        (
+            "Exemplar",
+            told.exemplar,
+            "The boxed object with some context, 127×127 pixels: what to look for.",
+        ),
+        (
+            "Search region",
+            told.search,
+            f"Frame {frame} around the last known place, 255×255 pixels: where to look.",
+        ),
+        (
+            "Response map",
+            told.heat,
+            f"{told.cells}×{told.cells} comparisons over the search region. Red is most alike; the "
+            "cross is the highest.",
+        ),
+        (
+            "Answer",
+            told.frame,
+            f"The highest response is {abs(dx):.0f} pixels {'right' if dx >= 0 else 'left'} and "
+            f"{abs(dy):.0f} {'down' if dy >= 0 else 'up'} from the middle of the search square "
+            "(amber). Green: there the object is.",
+        ),
+    )
     figures = "".join(
         f'<figure><img alt="{name}" src="{data_uri(picture, 720)}">'
         f"<figcaption><b>{number}. {name}</b>{escape(text)}</figcaption></figure>"

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import cv2
 import pytest
-from moving_patch import Journey, MovingPatch
-from real_data import SHARED_DATA
 
+from tests.moving_patch import Journey, MovingPatch
+from tests.real_data import SHARED_DATA
 from tracker.threads import spin_briefly
 
 spin_briefly()

@@ -7,13 +7,29 @@ from tracker import MultiTracker, TrackResult
 from tracker.boxes import overlap
 
 JOURNEY_SETTINGS = {
-    "exemplar_size": 64, "search_size": 127,  # a quarter of the time
-    "num_scales": 1, "box_lr": 0.4, "kernel_first_steps": 15, "kernel_interval": 2,
-    "score_share": 1.0, "score_slope": 10.14, "score_midpoint": 0.758, "usual_lr": 0.05,
-    "tracking_score": 0.5, "learn_score": 0.5, "lost_score": 0.1, "lost_doubt": 4.0,
-    "sweep_frames": 10, "sweep_crops": 3, "near_frames": 2, "found_share": 0.6,
-    "found_similarity": 0.4, "found_frames": 3, "memory_score": 0.8, "memory_size": 6,
-}  # fmt: skip
+    "exemplar_size": 64,
+    "search_size": 127,  # a quarter of the time
+    "num_scales": 1,
+    "box_lr": 0.4,
+    "filter_first_steps": 15,
+    "filter_interval": 2,
+    "score_share": 1.0,
+    "score_slope": 10.14,
+    "score_midpoint": 0.758,
+    "usual_lr": 0.05,
+    "tracking_score": 0.5,
+    "learn_score": 0.5,
+    "lost_score": 0.1,
+    "lost_doubt": 4.0,
+    "sweep_frames": 10,
+    "sweep_crops": 3,
+    "near_frames": 2,
+    "found_share": 0.6,
+    "found_similarity": 0.4,
+    "found_frames": 3,
+    "memory_score": 0.8,
+    "memory_size": 6,
+}
 """Of a tracker that follows, loses and finds the patch on its journey."""
 BESIDE = (200.0, 40.0, 40.0, 32.0)
 """Box of the object that ``Journey.with_object_beside`` adds."""
@@ -23,9 +39,12 @@ class MovingPatch:
     """A textured patch that moves over a textured background, with its exact boxes."""
 
     def __init__(
-        self, frames: int = 12, size: tuple[int, int] = (240, 180), seed: int = 0,
+        self,
+        frames: int = 12,
+        size: tuple[int, int] = (240, 180),
+        seed: int = 0,
         contrast: float = 1,
-    ) -> None:  # fmt: skip
+    ) -> None:
         rng = np.random.default_rng(seed)
         width, height = size
         background = _texture(rng, (height, width), smooth=6)

@@ -11,7 +11,7 @@ def test_stored_and_read_back():
 def test_the_defaults_are_the_tracker_of_the_paper():
     """What a weights file of older days leaves out is not used: no box head, no learning."""
     config = TrackerConfig.from_dict({})
-    assert (config.box_lr, config.kernel_first_steps, config.num_scales) == (0, 0, 3)
+    assert (config.box_lr, config.filter_first_steps, config.num_scales) == (0, 0, 3)
 
 
 def test_missing_values_take_their_defaults_and_whole_numbers_serve_as_floats():
@@ -41,16 +41,16 @@ def test_missing_values_take_their_defaults_and_whole_numbers_serve_as_floats():
         ("box_lr", 1.1),
         ("hold_score", -0.1),
         ("hold_score", 1.1),
-        ("kernel_first_steps", -1),
-        ("kernel_first_steps", 2.5),
-        ("kernel_steps", -1),
-        ("kernel_interval", 0),
-        ("kernel_memory", 0),
-        ("kernel_lr", 1.5),
-        ("kernel_first_weight", -0.1),
-        ("kernel_regularization", -1e-9),
-        ("kernel_background", -0.5),
-        ("kernel_sigma", 0.0),
+        ("filter_first_steps", -1),
+        ("filter_first_steps", 2.5),
+        ("filter_steps", -1),
+        ("filter_interval", 0),
+        ("filter_memory", 0),
+        ("filter_lr", 1.5),
+        ("filter_first_weight", -0.1),
+        ("filter_regularization", -1e-9),
+        ("filter_background", -0.5),
+        ("filter_sigma", 0.0),
         ("score_share", 1.1),
         ("usual_peak", 0.0),
         ("usual_lr", 1.1),

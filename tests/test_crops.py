@@ -81,13 +81,16 @@ def test_crops_agree_with_area_sampling(x, y, extent, size):
     fine = ((np.arange(size * 8) + 0.5) / (size * 8) - 0.5) * extent
     grid_x, grid_y = np.meshgrid(x + fine, y + fine)
     samples = cv2.remap(
-        frame.astype(np.float32), (grid_x - 0.5).astype(np.float32),
-        (grid_y - 0.5).astype(np.float32), cv2.INTER_LINEAR,
-    )  # fmt: skip
+        frame.astype(np.float32),
+        (grid_x - 0.5).astype(np.float32),
+        (grid_y - 0.5).astype(np.float32),
+        cv2.INTER_LINEAR,
+    )
     expected = samples.reshape(size, 8, size, 8, 3).mean(axis=(1, 3))
     pixel = extent / size
-    middle_x, middle_y = (axis.reshape(size, 8, size, 8).mean(axis=(1, 3))
-                          for axis in (grid_x, grid_y))  # fmt: skip
+    middle_x, middle_y = (
+        axis.reshape(size, 8, size, 8).mean(axis=(1, 3)) for axis in (grid_x, grid_y)
+    )
     margin = np.minimum.reduce([middle_x, 200 - middle_x, middle_y, 150 - middle_y])
     inside, outside = margin > 1 + 2 * pixel, margin < -1 - 2 * pixel
     assert np.abs(crop - expected)[inside].max(initial=0) <= 4

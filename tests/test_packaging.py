@@ -23,8 +23,10 @@ def checkout(tmp_path_factory):
     copy = tmp_path_factory.mktemp("checkout")
     names = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, capture_output=True, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+    )
     if names.returncode != 0:
         pytest.skip("this is no git checkout")
     for name in names.stdout.decode().split("\0"):
@@ -37,8 +39,18 @@ def checkout(tmp_path_factory):
 @pytest.fixture(scope="module")
 def wheel(checkout, tmp_path_factory):
     folder = tmp_path_factory.mktemp("wheel")
-    run(sys.executable, "-m", "pip", "wheel", "--no-deps", "-q", "-w", folder, checkout,
-        env=os.environ | {"TRACKER_BUILD_CUDA": "0"})  # fmt: skip
+    run(
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--no-deps",
+        "-q",
+        "-w",
+        folder,
+        checkout,
+        env=os.environ | {"TRACKER_BUILD_CUDA": "0"},
+    )
     (path,) = folder.glob("*.whl")
     return path
 
@@ -113,8 +125,19 @@ def test_the_installed_command_runs_from_any_folder(environment, tmp_path):
     assert f"{environment}/" in out
     run(command, "sample", "clip", cwd=elsewhere, env=clean)
     truth = "clip/groundtruth_rect.txt"
-    out = run(command, "track", "clip/clip.mp4", "--box-file", truth, "--end", "20",
-              "-o", "out.mp4", cwd=elsewhere, env=clean)  # fmt: skip
+    out = run(
+        command,
+        "track",
+        "clip/clip.mp4",
+        "--box-file",
+        truth,
+        "--end",
+        "20",
+        "-o",
+        "out.mp4",
+        cwd=elsewhere,
+        env=clean,
+    )
     assert "20 frames" in out
 
 
@@ -123,8 +146,11 @@ def test_the_installed_demo_serves_its_page(environment, tmp_path):
     clean = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
     process = subprocess.Popen(
         [environment / "bin" / "tracker", "demo", "--port", "0"],
-        stdout=subprocess.PIPE, text=True, cwd=tmp_path, env=clean | {"TMPDIR": str(tmp_path)},
-    )  # fmt: skip
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+        env=clean | {"TMPDIR": str(tmp_path)},
+    )
     try:
         address = re.search(r"http://\S+", process.stdout.readline())[0]
         with urllib.request.urlopen(address) as answer:
@@ -138,12 +164,15 @@ def test_the_installed_demo_serves_its_page(environment, tmp_path):
 def test_the_demo_without_gradio_is_refused_in_a_sentence(environment):
     code = (
         "import sys; sys.modules['gradio'] = None\n"
-        "from tracker.cli import main; sys.exit(main(['demo']))"
+        "from tracker.cli.main import main; sys.exit(main(['demo']))"
     )
     done = subprocess.run(
-        [environment / "bin" / "python", "-c", code], capture_output=True, text=True, check=False,
+        [environment / "bin" / "python", "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
         cwd=environment,
-    )  # fmt: skip
+    )
     assert done.returncode == 2
     assert done.stderr == (
         "tracker: expected gradio for tracker demo: pip install 'tracker[demo]'\n"

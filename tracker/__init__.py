@@ -20,14 +20,24 @@ __version__ = "0.1.0"
 
 _HOME = {
     "Tracker": "tracking",
-    "MultiTracker": "multi",
+    "MultiTracker": "tracking",
     "track": "tracking",
     "compare": "similarity",
     "TrackResult": "result",
     "TrackerConfig": "config",
     "TrackerError": "errors",
 }
-_SUBPACKAGES = ("datasets", "evaluation", "models", "ops", "video")
+_SUBPACKAGES = (
+    "datasets",
+    "evaluation",
+    "formats",
+    "models",
+    "ops",
+    "similarity",
+    "synthetic",
+    "tracking",
+    "video",
+)
 
 __all__ = [*_HOME, *_SUBPACKAGES, "__version__"]
 __getattr__, __dir__ = lazy_names(__name__, _HOME, _SUBPACKAGES)

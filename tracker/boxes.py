@@ -98,8 +98,10 @@ def check_box(box: ArrayLike, frame_size: tuple[int, int]) -> Box:
     if values[2] < MIN_SIDE or values[3] < MIN_SIDE:
         raise BoxError(f"expected a box at least 1 pixel wide and high; got {_show(values)}")
     if values[2] > 10 * width or values[3] > 10 * height:
-        raise BoxError(f"expected a box about the size of a {width}x{height} frame at most; "
-                       f"got {_show(values)}")  # fmt: skip
+        raise BoxError(
+            f"expected a box about the size of a {width}x{height} frame at most; "
+            f"got {_show(values)}"
+        )
     visible = clip(values, frame_size)
     if visible[2] * visible[3] < 1:
         raise BoxError(f"expected a box inside the {width}x{height} frame; got {_show(values)}")

@@ -69,9 +69,14 @@ def crop_squares(
         zoom = size * reduction / extent
         matrix = np.array([[zoom, 0, middle - zoom * x], [0, zoom, middle - zoom * y]])
         cv2.warpAffine(
-            smaller, matrix, (size, size), dst=crop,
-            flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=fill,
-        )  # fmt: skip
+            smaller,
+            matrix,
+            (size, size),
+            dst=crop,
+            flags=cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_CONSTANT,
+            borderValue=fill,
+        )
     return crops
 
 

@@ -33,6 +33,10 @@ class FrameError(TrackerError):
     """A frame is not an image of a supported shape and type."""
 
 
+class SettingError(TrackerError, ValueError):
+    """A setting is unknown, of another type, or out of its range."""
+
+
 class WeightsError(TrackerError):
     """Weights are missing, damaged, not finite, or belong to another network."""
 
@@ -46,7 +50,7 @@ class RecipeError(TrackerError):
 
 
 class TrainingError(TrackerError):
-    """Training cannot go on: the loss is no number any more."""
+    """Training cannot go on: the loss is NaN or infinite."""
 
 
 class OutputError(TrackerError):
@@ -72,4 +76,4 @@ class DependencyError(TrackerError):
 
 
 class EntrantError(TrackerError):
-    """A tracker named for a benchmark cannot be made here, or does not keep to the form."""
+    """A tracker named for a benchmark cannot be made here, or lacks ``init`` or ``update``."""

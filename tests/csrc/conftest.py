@@ -4,8 +4,9 @@ import shutil
 
 import pytest
 import torch
-from emulated_runtime import EmulatedGpu, RealGpu
-from emulator import build
+
+from tests.csrc.emulated_runtime import EmulatedGpu, RealGpu
+from tests.csrc.emulator import build
 
 
 @pytest.fixture(scope="session")

@@ -1,15 +1,15 @@
-"""The runtime of ``tracker.cuda`` without a GPU: emulated kernels, and plain calls for graphs."""
+"""The runtime of ``tracker.tracking.cuda`` without a GPU: emulated kernels, and plain calls for graphs."""
 
 from contextlib import nullcontext
 
 import torch
-from emulated_tracking import EmulatedModule
 
 import tracker
-from tracker.cuda import CapturedLook, Resident
-from tracker.engine import PRECISIONS, Engine
+from tests.csrc.emulated_tracking import EmulatedModule
 from tracker.models import backbone_in, fuse_for_inference, load_model
-from tracker.ops.tracking import TrackingKernels, tracking_kernels
+from tracker.ops.frame_kernels import TrackingKernels, tracking_kernels
+from tracker.tracking.cuda import CapturedLook, DeviceFrame
+from tracker.tracking.engine import PRECISIONS, Engine
 
 
 class EmulatedRuntime:
@@ -57,7 +57,9 @@ class EmulatedUploads:
         self.frame = torch.zeros(height, width, 3, dtype=torch.uint8)
 
     def send(self, frame):
-        self.frame.copy_(frame.pixels if isinstance(frame, Resident) else torch.from_numpy(frame))
+        self.frame.copy_(
+            frame.pixels if isinstance(frame, DeviceFrame) else torch.from_numpy(frame)
+        )
 
 
 def emulate(engine: Engine, library, precision="float32") -> EmulatedRuntime:
@@ -65,14 +67,16 @@ def emulate(engine: Engine, library, precision="float32") -> EmulatedRuntime:
     runtime = EmulatedRuntime(library)
     network = fuse_for_inference(load_model(engine.model).network)  # not packed, as on a GPU
     engine._captured = CapturedLook(
-        backbone_in(network, PRECISIONS[precision]), engine.config, runtime,
+        backbone_in(network, PRECISIONS[precision]),
+        engine.config,
+        runtime,
         plain=engine._look_around,
-    )  # fmt: skip
+    )
     return runtime
 
 
 class EmulatedGpu:
-    """Where the tests of ``tracker.cuda`` run without a GPU."""
+    """Where the tests of ``tracker.tracking.cuda`` run without a GPU."""
 
     device = torch.device("cpu")
 

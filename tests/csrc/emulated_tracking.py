@@ -3,10 +3,9 @@
 import ctypes
 from pathlib import Path
 
-from emulator import ORDERS, TYPES, EmulationError
-
+from tests.csrc.emulator import ORDERS, TYPES, EmulationError
 from tracker.ops.cuda import DTYPES
-from tracker.ops.tracking import RESULT_COLUMNS, SETTINGS, SIGHT_COLUMNS, TARGET_COLUMNS
+from tracker.ops.frame_kernels import RESULT_COLUMNS, SETTINGS, SIGHT_COLUMNS, TARGET_COLUMNS
 
 TYPE_NUMBERS = {DTYPES[dtype]: number for number, dtype in enumerate(TYPES)}
 ELEMENT_BYTES = {DTYPES[dtype]: dtype.itemsize for dtype in TYPES}
@@ -42,12 +41,15 @@ class EmulatedModule:
                 "crop",
                 call.read(frame, int(3 * known["frame_width"] * known["frame_height"])),
                 call.read(targets, DOUBLE * TARGET_COLUMNS * objects),
-                ctypes.c_int(objects), call.settings, ctypes.c_int(TYPE_NUMBERS[dtype]),
+                ctypes.c_int(objects),
+                call.settings,
+                ctypes.c_int(TYPE_NUMBERS[dtype]),
                 call.write(crops, 3 * ELEMENT_BYTES[dtype] * pixels),
-            )  # fmt: skip
+            )
 
-    def peak(self, responses, size, window, targets, objects, settings, sights, chosen, proposals,
-             stream):  # fmt: skip
+    def peak(
+        self, responses, size, window, targets, objects, settings, sights, chosen, proposals, stream
+    ):
         known = dict(zip(SETTINGS, settings, strict=True))
         with _Call(self, settings) as call:
             call.run(
@@ -56,11 +58,12 @@ class EmulatedModule:
                 ctypes.c_int(size),
                 call.read(window, int(FLOAT * size * known["response_upsampling"])),
                 call.read(targets, DOUBLE * TARGET_COLUMNS * objects),
-                ctypes.c_int(objects), call.settings,
+                ctypes.c_int(objects),
+                call.settings,
                 call.write(sights, DOUBLE * SIGHT_COLUMNS * objects),
                 call.write(chosen, INT64 * objects),
                 call.write(proposals, FLOAT * 4 * objects),
-            )  # fmt: skip
+            )
 
     def decide(self, sights, refined, targets, objects, settings, results, stream):
         with _Call(self, settings) as call:
@@ -69,9 +72,10 @@ class EmulatedModule:
                 call.read(sights, DOUBLE * SIGHT_COLUMNS * objects),
                 call.read(refined, FLOAT * 4 * objects),
                 call.update(targets, DOUBLE * TARGET_COLUMNS * objects),
-                ctypes.c_int(objects), call.settings,
+                ctypes.c_int(objects),
+                call.settings,
                 call.write(results, DOUBLE * RESULT_COLUMNS * objects),
-            )  # fmt: skip
+            )
 
 
 class _Call:

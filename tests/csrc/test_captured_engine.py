@@ -4,14 +4,14 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from emulated_runtime import emulate
-from moving_patch import BESIDE, Crossing
-from moving_patch import JOURNEY_SETTINGS as SETTINGS
 
 import tracker
-from tracker.cuda import Resident, batch, image_of, look
-from tracker.engine import Engine
+from tests.csrc.emulated_runtime import emulate
+from tests.moving_patch import BESIDE, Crossing
+from tests.moving_patch import JOURNEY_SETTINGS as SETTINGS
 from tracker.errors import ExtensionError
+from tracker.tracking.cuda import DeviceFrame, batch, image_of, look
+from tracker.tracking.engine import Engine
 
 BACKGROUND = (100.0, 150.0, 40.0, 30.0)
 
@@ -76,7 +76,7 @@ class Both:
     "settings",
     [
         {},
-        {"kernel_first_steps": 0, "num_scales": 3, "box_lr": 0.0},
+        {"filter_first_steps": 0, "num_scales": 3, "box_lr": 0.0},
         pytest.param({"num_scales": 3}, marks=pytest.mark.exhaustive),
     ],
     ids=["by head", "as in the paper", "by head and scale"],
@@ -160,12 +160,12 @@ def test_a_resumed_run_is_the_unbroken_one(gpu, frames, boxes):
 @pytest.mark.parametrize("resident", [False, True])
 def test_frames_ahead_are_those_one_by_one(gpu, frames, boxes, resident):
     """As far as the next learning, or the frame in which an object is lost."""
-    engine = gpu.many(**SETTINGS | {"kernel_interval": 4})._engine
+    engine = gpu.many(**SETTINGS | {"filter_interval": 4})._engine
     targets = [engine.start(frames[0], box) for box in boxes]
     one_by_one = [engine.follow(frame, targets) for frame in frames[1:]]
     if resident:
         pixels = [torch.from_numpy(frame).to(gpu.device) for frame in frames]
-        frames = [Resident(*each) for each in zip(frames, pixels, strict=True)]
+        frames = [DeviceFrame(*each) for each in zip(frames, pixels, strict=True)]
     ahead = engine.follow_ahead(
         frames[1:], [engine.start(image_of(frames[0]), box) for box in boxes]
     )
@@ -174,7 +174,7 @@ def test_frames_ahead_are_those_one_by_one(gpu, frames, boxes, resident):
 
 
 def test_frames_ahead_wait_to_learn(built, frames, boxes):
-    engine = Engine(device="cpu", **SETTINGS | {"kernel_interval": 4})
+    engine = Engine(device="cpu", **SETTINGS | {"filter_interval": 4})
     runtime = emulate(engine, built)
     engine.follow_ahead(frames[1:4] * 3, [engine.start(frames[0], box) for box in boxes[1:]])
     assert runtime.waits == 3  # frames 1 to 4, 5 to 8, and 9
@@ -256,9 +256,7 @@ def test_where_memory_runs_out_on_the_way_it_goes_on_without_graphs(built, frame
     assert [len(each) for each in results] == [5, 5]
 
 
-def test_where_the_extension_is_required_its_failure_is_an_error(
-    built, frames, boxes, monkeypatch
-):  # fmt: skip
+def test_where_the_extension_is_required_its_failure_is_an_error(built, frames, boxes, monkeypatch):
     monkeypatch.setenv("TRACKER_REQUIRE_EXTENSION", "1")
     many, runtime = emulated(built)
     first = many.init(frames[0], boxes)
@@ -288,9 +286,9 @@ def test_a_precision_that_is_none():
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_nothing_waits_between_frames(frames, precision):
     """PyTorch makes an error of whatever waits for the device; the read of results is an event."""
-    engine = Engine(device="cuda", precision=precision, kernel_interval=1000, lost_score=0.0)
+    engine = Engine(device="cuda", precision=precision, filter_interval=1000, lost_score=0.0)
     targets = [engine.start(frames[0], BESIDE), engine.start(frames[0], BACKGROUND)]
-    resident = [Resident(frame, torch.from_numpy(frame).cuda()) for frame in frames]
+    resident = [DeviceFrame(frame, torch.from_numpy(frame).cuda()) for frame in frames]
     engine.follow_ahead(resident[1:3], targets)  # captures
     torch.cuda.set_sync_debug_mode("error")
     try:

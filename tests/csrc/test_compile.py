@@ -5,7 +5,8 @@ import shutil
 import subprocess
 
 import pytest
-from emulator import CSRC
+
+from tests.csrc.emulator import CSRC
 
 SOURCES = sorted(path.name for path in CSRC.glob("*.cu"))
 FIRST_AND_USUAL = ("75", "90")

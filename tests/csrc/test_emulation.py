@@ -7,8 +7,8 @@ from collections import defaultdict
 
 import pytest
 import torch
-from emulator import CSRC, OPERATORS, ORDERS, EmulationError, Emulator, build
 
+from tests.csrc.emulator import CSRC, OPERATORS, ORDERS, EmulationError, Emulator, build
 from tracker.ops import cpu
 
 SIZES = ((4, 20), (5, 29), (6, 22), (7, 31), (8, 32))  # exemplar and search of known trackers

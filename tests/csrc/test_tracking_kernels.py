@@ -6,27 +6,27 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from emulated_runtime import EmulatedGpu
-from emulated_tracking import EmulatedModule
-from emulator import CSRC, ORDERS, build
 
-from tracker import searching
+from tests.csrc.emulated_runtime import EmulatedGpu
+from tests.csrc.emulated_tracking import EmulatedModule
+from tests.csrc.emulator import CSRC, ORDERS, build
 from tracker.config import TrackerConfig
 from tracker.crops import crop_squares, mean_color, scale_factors
-from tracker.cuda.rows import said_of, settings_row, target_row
-from tracker.engine import Engine
 from tracker.errors import ExtensionError
 from tracker.models import Features
-from tracker.ops.tracking import (
+from tracker.ops.frame_kernels import (
     RESULT_COLUMNS,
     SIGHT_COLUMNS,
     TARGET_COLUMNS,
     TrackingKernels,
 )
-from tracker.response import cosine_window_axis
-from tracker.scene import glance
-from tracker.searching import Searcher
-from tracker.target import Target, as_written
+from tracker.tracking import searching
+from tracker.tracking.cuda.rows import settings_row, target_row, verdict_of
+from tracker.tracking.engine import Engine
+from tracker.tracking.response import cosine_window_axis
+from tracker.tracking.scene import glance
+from tracker.tracking.searching import Searcher
+from tracker.tracking.target import Target, rounded_box
 
 STRIDE = 8
 
@@ -63,7 +63,7 @@ def any_target(rng, config, frame):
     height, width = frame.shape[:2]
     size = np.exp(rng.uniform(0, np.log([1.5 * width, 1.5 * height])))
     center = rng.uniform(-0.1, 1.1, 2) * (width, height)
-    box = as_written([*(center - size / 2), *size])
+    box = rounded_box([*(center - size / 2), *size])
     return Target(config, None, box, (width, height), mean_color(frame), glance(frame))
 
 
@@ -100,9 +100,11 @@ def differences_of_crops(gpu, cases, dtype=torch.float32):
         height, width = (int(side) for side in rng.integers(20, 400, 2))
         frame = rng.integers(0, 256, (height, width, 3), np.uint8)
         config = TrackerConfig(
-            exemplar_size=15, search_size=int(rng.choice([31, 32])),
-            num_scales=int(rng.choice([1, 3])), scale_step=1.1,
-        )  # fmt: skip
+            exemplar_size=15,
+            search_size=int(rng.choice([31, 32])),
+            num_scales=int(rng.choice([1, 3])),
+            scale_step=1.1,
+        )
         targets = [any_target(rng, config, frame) for _ in range(2)]
         got = crops_of(gpu, frame, targets, config, dtype)
         difference = np.abs(got - crops_on_the_cpu(frame, targets, config))
@@ -158,14 +160,21 @@ def smooth_responses(rng, count, cells):
 def any_config(rng):
     head = rng.random() < 0.5
     return TrackerConfig(
-        exemplar_size=127, search_size=255, num_scales=int(rng.choice([1, 3, 5])),
-        scale_step=float(rng.uniform(1.01, 1.1)), scale_penalty=float(rng.uniform(0.9, 1)),
-        box_lr=0.4 if head else 0.0, hold_score=float(rng.choice([0.05, 0.5])),
+        exemplar_size=127,
+        search_size=255,
+        num_scales=int(rng.choice([1, 3, 5])),
+        scale_step=float(rng.uniform(1.01, 1.1)),
+        scale_penalty=float(rng.uniform(0.9, 1)),
+        box_lr=0.4 if head else 0.0,
+        hold_score=float(rng.choice([0.05, 0.5])),
         window_influence=float(rng.choice([0.176, 0.4, 0])),
         response_upsampling=int(rng.choice([8, 16, 5, 1])),
-        score_midpoint=0.758, score_slope=10.14, score_share=float(rng.choice([0, 0.5, 1])),
-        lost_doubt=float(rng.uniform(0.5, 5)), found_frames=int(rng.integers(1, 4)),
-    )  # fmt: skip
+        score_midpoint=0.758,
+        score_slope=10.14,
+        score_share=float(rng.choice([0, 0.5, 1])),
+        lost_doubt=float(rng.uniform(0.5, 5)),
+        found_frames=int(rng.integers(1, 4)),
+    )
 
 
 def with_a_past(rng, config, target):
@@ -173,7 +182,7 @@ def with_a_past(rng, config, target):
     for _ in range(int(rng.integers(0, 8))):
         score = round(float(rng.choice([0.02, 0.3, 0.95])), 4)
         state = target.presence.next_state(score)
-        target.take(target.trusted if state == "lost" else target.result.box, score, state)
+        target.advance(target.trusted if state == "lost" else target.result.box, score, state)
     return target
 
 
@@ -196,14 +205,15 @@ def decided(gpu, kernels, responses, rows, config, head):
     count, cells = len(rows), responses.shape[-1]
     sights = empty(gpu, count, SIGHT_COLUMNS)
     chosen, proposals = (
-        empty(gpu, count, dtype=torch.int64), empty(gpu, count, 4, dtype=torch.float32),
-    )  # fmt: skip
+        empty(gpu, count, dtype=torch.int64),
+        empty(gpu, count, 4, dtype=torch.float32),
+    )
     window = torch.from_numpy(cosine_window_axis(cells * config.response_upsampling))
     maps = torch.from_numpy(responses)[:, None].to(gpu.device)
     kernels.peak(maps, window.to(gpu.device), rows, sights, chosen, proposals)
     results, refined = empty(gpu, count, RESULT_COLUMNS), head(proposals)
     kernels.decide(sights, refined, rows, results)
-    return [said_of(row) for row in results.cpu().numpy()], refined.cpu().numpy()
+    return [verdict_of(row) for row in results.cpu().numpy()], refined.cpu().numpy()
 
 
 def differences_of_boxes(gpu, cases, monkeypatch):
@@ -235,7 +245,7 @@ def differences_of_boxes(gpu, cases, monkeypatch):
             states.append(state)
         # Both go on from what was said to the same.
         for target, said in zip(targets, got, strict=True):
-            target.take(*said)
+            target.advance(*said)
         expected = rows_of(gpu, targets)
         torch.testing.assert_close(rows, expected, rtol=1e-12, atol=0)
     return worst_box, worst_score, states
@@ -262,8 +272,12 @@ def sighted(gpu, responses, config):
     window = cosine_window_axis(responses.shape[-1] * config.response_upsampling)
     kernels_for(gpu, config, (240, 190)).peak(
         torch.from_numpy(responses)[:, None].to(gpu.device),
-        torch.from_numpy(window).to(gpu.device), rows_of(gpu, [target]), sights, chosen, proposals,
-    )  # fmt: skip
+        torch.from_numpy(window).to(gpu.device),
+        rows_of(gpu, [target]),
+        sights,
+        chosen,
+        proposals,
+    )
     return sights[0].tolist(), int(chosen[0])
 
 
@@ -311,7 +325,7 @@ def test_a_peak_of_nan_is_no_object(gpu):
     for _ in range(2):
         boxes = empty(gpu, 1, 4, dtype=torch.float32)
         kernels_for(gpu, config, (240, 190)).decide(sights, boxes, rows, results)
-        said.append(said_of(results[0].cpu().numpy()))
+        said.append(verdict_of(results[0].cpu().numpy()))
     assert [(score, state) for _, score, state in said] == [(0, "uncertain"), (0, "lost")]
 
 

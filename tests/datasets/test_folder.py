@@ -1,8 +1,8 @@
 """A plain folder: the name of the file of boxes says how they count."""
 
 import pytest
-from trees import moving_boxes, write_pictures, write_rows
 
+from tests.datasets.trees import moving_boxes, write_pictures, write_rows
 from tracker.datasets import load_folder
 from tracker.errors import DatasetError
 

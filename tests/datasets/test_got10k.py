@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from trees import moving_boxes, write_pictures, write_rows
 
+from tests.datasets.trees import moving_boxes, write_pictures, write_rows
 from tracker.datasets import load_got10k
 from tracker.errors import DatasetError
 

@@ -6,8 +6,8 @@ import subprocess
 import sys
 
 import pytest
-from trees import moving_boxes, write_pictures, write_rows
 
+from tests.datasets.trees import moving_boxes, write_pictures, write_rows
 from tracker import datasets
 from tracker.datasets import KINDS, open_dataset
 from tracker.errors import DatasetError
@@ -15,8 +15,16 @@ from tracker.errors import DatasetError
 
 def test_every_kind_opens_or_says_why_not(tmp_path):
     assert list(KINDS) == [
-        "otb", "otb2013", "otb100", "tb50", "vot", "got10k", "uav", "lasot", "folder",
-    ]  # fmt: skip
+        "otb",
+        "otb2013",
+        "otb100",
+        "tb50",
+        "vot",
+        "got10k",
+        "uav",
+        "lasot",
+        "folder",
+    ]
     for kind in KINDS:
         with pytest.raises(DatasetError, match=re.escape(str(tmp_path))):
             open_dataset(kind, tmp_path)

@@ -1,8 +1,8 @@
 """LaSOT: two files of flags, and boxes that mean nothing where a flag is set."""
 
 import pytest
-from trees import moving_boxes, write_pictures, write_rows
 
+from tests.datasets.trees import moving_boxes, write_pictures, write_rows
 from tracker.datasets import load_lasot
 from tracker.errors import DatasetError
 

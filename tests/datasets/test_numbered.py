@@ -1,8 +1,8 @@
 """Pictures are found by their numbers; a gap, a double or a stranger is an error."""
 
 import pytest
-from trees import write_pictures
 
+from tests.datasets.trees import write_pictures
 from tracker.datasets.numbered import all_pictures, numbered_pictures, picture_range
 from tracker.errors import DatasetError
 
@@ -13,8 +13,11 @@ def test_order_is_by_number(tmp_path):
     (tmp_path / "._0003.jpg").write_bytes(b"")
     (tmp_path / "notes.txt").write_text("no picture")
     assert [path.name for path in numbered_pictures(tmp_path).values()] == [
-        "00002.PNG", "9.jpg", "10.jpg", "100.jpg",
-    ]  # fmt: skip
+        "00002.PNG",
+        "9.jpg",
+        "10.jpg",
+        "100.jpg",
+    ]
 
 
 def test_the_last_number_of_a_name_counts(tmp_path):

@@ -6,9 +6,9 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from real_data import SHARED_DATA
-from trees import moving_boxes, write_pictures, write_rows
 
+from tests.datasets.trees import moving_boxes, write_pictures, write_rows
+from tests.real_data import SHARED_DATA
 from tracker.datasets import OTB_ATTRIBUTES, canonical_name, load_otb
 from tracker.datasets.tables import otb_targets
 from tracker.errors import DatasetError
@@ -125,20 +125,32 @@ def test_a_subset_must_be_complete(tree):
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
-        (lambda root: (root / "Skiing" / "groundtruth_rect.txt").unlink(),
-         r"cannot read .*Skiing.groundtruth_rect.txt: No such file"),
-        (lambda root: (root / "Jogging" / "groundtruth_rect.2.txt").unlink(),
-         r"cannot read .*Jogging.groundtruth_rect.2.txt"),
-        (lambda root: (root / "Skiing" / "groundtruth_rect.txt").write_text(""),
-         r"Skiing.groundtruth_rect.txt is empty"),
-        (lambda root: write_rows(root / "tiger1" / "groundtruth_rect.txt", moving_boxes(349)),
-         r"tiger1.*: expected 354 rows, for frames 1 to 354 of Tiger1; got 349"),
-        (lambda root: (root / "BlurCar3" / "img" / "00200.png").unlink(),
-         r"BlurCar3.img: .*1 are missing, the first is frame 200"),
-        (lambda root: write_target(root / "jogging1", "Jogging-1"),
-         r"ground truth of Jogging-1 is also in .*Jogging.groundtruth_rect.1.txt"),
+        (
+            lambda root: (root / "Skiing" / "groundtruth_rect.txt").unlink(),
+            r"cannot read .*Skiing.groundtruth_rect.txt: No such file",
+        ),
+        (
+            lambda root: (root / "Jogging" / "groundtruth_rect.2.txt").unlink(),
+            r"cannot read .*Jogging.groundtruth_rect.2.txt",
+        ),
+        (
+            lambda root: (root / "Skiing" / "groundtruth_rect.txt").write_text(""),
+            r"Skiing.groundtruth_rect.txt is empty",
+        ),
+        (
+            lambda root: write_rows(root / "tiger1" / "groundtruth_rect.txt", moving_boxes(349)),
+            r"tiger1.*: expected 354 rows, for frames 1 to 354 of Tiger1; got 349",
+        ),
+        (
+            lambda root: (root / "BlurCar3" / "img" / "00200.png").unlink(),
+            r"BlurCar3.img: .*1 are missing, the first is frame 200",
+        ),
+        (
+            lambda root: write_target(root / "jogging1", "Jogging-1"),
+            r"ground truth of Jogging-1 is also in .*Jogging.groundtruth_rect.1.txt",
+        ),
     ],
-)  # fmt: skip
+)
 def test_partial_data_is_an_error(tree, spoil, message):
     spoil(tree)
     with pytest.raises(DatasetError, match=message):
@@ -212,8 +224,11 @@ def test_the_rows_that_are_invalid_by_otb_rules(published):
         if rows:
             invalid[sequence.name] = rows
     assert invalid == {
-        "Biker": list(range(71, 78)), "Board": [697], "Crowds": [345], "Twinnings": [471],
-    }  # fmt: skip
+        "Biker": list(range(71, 78)),
+        "Board": [697],
+        "Crowds": [345],
+        "Twinnings": [471],
+    }
     hidden = {sequence.name for sequence in published if not sequence.visible.all()}
     assert hidden == {"Board", "Twinnings"}
 
@@ -226,8 +241,10 @@ def test_the_table_agrees_with_the_reference(published):
         target = otb_targets()[canonical_name(fact["name"])]
         assert target.name == sequence.name
         assert (target.first_frame, target.last_frame, target.skipped) == (
-            fact["start_frame"], fact["end_frame"], fact["tb100_init_omit"],
-        )  # fmt: skip
+            fact["start_frame"],
+            fact["end_frame"],
+            fact["tb100_init_omit"],
+        )
         assert target.subsets == tuple(name for name in ("otb2013", "tb50") if fact[name])
         marked = [name for name in OTB_ATTRIBUTES if attributes[fact["name"]][name] == "1"]
         assert list(target.attributes) == marked

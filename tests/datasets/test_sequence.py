@@ -4,8 +4,8 @@ import pickle
 
 import numpy as np
 import pytest
-from trees import write_pictures
 
+from tests.datasets.trees import write_pictures
 from tracker.datasets import Sequence
 from tracker.datasets.sequence import choose
 from tracker.errors import DatasetError, SourceError

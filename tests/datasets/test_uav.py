@@ -4,8 +4,8 @@ import itertools
 
 import numpy as np
 import pytest
-from trees import moving_boxes, write_pictures, write_rows
 
+from tests.datasets.trees import moving_boxes, write_pictures, write_rows
 from tracker.datasets import load_uav
 from tracker.datasets.tables import uav_parts
 from tracker.errors import DatasetError

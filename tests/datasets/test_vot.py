@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from trees import write_pictures, write_rows
 
+from tests.datasets.trees import write_pictures, write_rows
 from tracker.datasets import load_vot
 from tracker.datasets.vot import polygon_area_box, polygon_bounds
 from tracker.errors import DatasetError

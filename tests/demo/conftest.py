@@ -13,10 +13,16 @@ import pytest
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update",
-    "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
-)  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+)
 
 
 @dataclass
@@ -46,10 +52,12 @@ def serve(tmp_path_factory):
         folder = tmp_path_factory.mktemp("served")
         process = subprocess.Popen(
             [sys.executable, "-m", "tracker", "demo", "--port", "0", "--limits", limits],
-            stdout=subprocess.PIPE, stderr=open(folder.with_suffix(".log"), "w"), text=True,  # noqa: SIM115
+            stdout=subprocess.PIPE,
+            stderr=open(folder.with_suffix(".log"), "w"),
+            text=True,  # noqa: SIM115
             # one thread: the browser needs the other core, and threads wait long for a busy one
             env=os.environ | {"TMPDIR": str(folder), "OMP_NUM_THREADS": "1"},
-        )  # fmt: skip
+        )
         line = process.stdout.readline()
         address = re.search(r"http://\S+/", line)
         assert address, (line, folder.with_suffix(".log").read_text())

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from published import FOLDER, OtbReference
 
+from tests.evaluation.published import FOLDER, OtbReference
 from tracker.evaluation.metrics import (
     align,
     center_errors,

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
-from hand_made import BOX, FAR, sequence
 
+from tests.evaluation.hand_made import BOX, FAR, sequence
 from tracker.datasets.sequence import Sequence
 from tracker.errors import DatasetError
 from tracker.evaluation.alignment import on_sequence, scored_rows

@@ -81,10 +81,19 @@ def test_no_box_is_four_nan():
 @pytest.mark.parametrize(
     "result",
     [
-        None, 5, "box", (1, 2, 3), (1, 2, 3, 4, 5), [(1, 2, 3, 4)], (True, (1, 2, 3, 4)),
-        SimpleNamespace(box=None), (1, 2, 3, np.inf), (1, 2, np.nan, 4), (1, 2, 3, 1j),
+        None,
+        5,
+        "box",
+        (1, 2, 3),
+        (1, 2, 3, 4, 5),
+        [(1, 2, 3, 4)],
+        (True, (1, 2, 3, 4)),
+        SimpleNamespace(box=None),
+        (1, 2, 3, np.inf),
+        (1, 2, np.nan, 4),
+        (1, 2, 3, 1j),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_box(result):
     with pytest.raises(EntrantError, match="expected"):
         box_of(result)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
-from hand_made import entry, score, sequence
 
+from tests.evaluation.hand_made import entry, score, sequence
 from tracker.evaluation.entry import Entry, attributes_of, ranked
 
 

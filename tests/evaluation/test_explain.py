@@ -4,8 +4,8 @@ import re
 
 import numpy as np
 import pytest
-from hand_made import BOX, FAR, boxes_with_misses, sequence
 
+from tests.evaluation.hand_made import BOX, FAR, boxes_with_misses, sequence
 from tracker.datasets.sequence import Sequence
 from tracker.evaluation.entry import Entry
 from tracker.evaluation.explain import CONVENTIONS, explain
@@ -33,11 +33,13 @@ def test_a_perfect_tracker():
         "frames without valid truth dropped": strict,
         # 29 x 19 of 649 pixels are shared, 0.849: 17 of 21 thresholds; the first row is the truth
         "boxes one pixel up and left": (
-            (9 * 17 + 20) / 210, (9 * 17 + 20) / 210 - 20 / 21, 1,
+            (9 * 17 + 20) / 210,
+            (9 * 17 + 20) / 210 - 20 / 21,
+            1,
         ),
         "got10k toolkit": strict,
         "pysot toolkit": strict,
-    }  # fmt: skip
+    }
     for name, figures in expected.items():
         assert rows[name] == pytest.approx(figures, abs=5.1e-5), name
 
@@ -48,8 +50,9 @@ def test_the_first_frame_is_a_tenth_of_ten():
     auc, _, precision = rows["first frame not counted"]
     assert (auc, precision) == pytest.approx((6 / 9 * 20 / 21, 6 / 9), abs=5.1e-5)
     assert rows["overlap >= threshold instead of >"][0] == pytest.approx(
-        (7 + 3 / 21) / 10, abs=5.1e-5  # an overlap of 0 reaches the threshold 0
-    )  # fmt: skip
+        (7 + 3 / 21) / 10,
+        abs=5.1e-5,  # an overlap of 0 reaches the threshold 0
+    )
 
 
 def test_frames_without_valid_truth():

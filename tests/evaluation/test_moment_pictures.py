@@ -1,8 +1,8 @@
 import cv2
 import numpy as np
 import pytest
-from hand_made import BOX, FAR
 
+from tests.evaluation.hand_made import BOX, FAR
 from tracker.evaluation.moment_pictures import RESULT_COLOR, TRUTH_COLOR, moment_picture
 
 NOTHING = np.full(4, np.nan)

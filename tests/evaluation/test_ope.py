@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hand_made import BOX, FAR, boxes_with_misses, sequence, with_pictures
 
+from tests.evaluation.hand_made import BOX, FAR, boxes_with_misses, sequence, with_pictures
 from tracker.datasets import load_otb
 from tracker.datasets.sequence import Sequence
 from tracker.errors import DatasetError, EntrantError, OutputError, WeightsError
@@ -206,7 +206,8 @@ def test_policies_differ_where_the_truth_is_none(tmp_path):
     published = write_results(tmp_path, Gone=[BOX] * 10)
     frames = {
         policy: evaluate([clip], [published], None, replace(QUIET, policy=policy))[0]
-        .scores["Gone"].frames
+        .scores["Gone"]
+        .frames
         for policy in ("otb", "got10k")
-    }  # fmt: skip
+    }
     assert frames == {"otb": 10, "got10k": 8}

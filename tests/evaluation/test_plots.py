@@ -7,13 +7,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from hand_made import entry
+
+from tests.evaluation.hand_made import entry
 
 pytest.importorskip("matplotlib")
 
 from tracker.evaluation.entry import Entry
 from tracker.evaluation.metrics import SequenceScore
-from tracker.evaluation.plots import precision_figure, render, success_figure
+from tracker.evaluation.plots import precision_figure, success_figure
+from tracker.plotting import render
 
 
 def curved(name, success, precision):
@@ -119,11 +121,11 @@ def test_files_are_the_same_bytes_each_time(tmp_path):
     (tmp_path / "matplotlibrc").write_text(
         "axes.linewidth: 9\nxtick.labelsize: 30\nfont.size: 20\n"
     )
-    folder = Path(__file__).parent
+    folder = Path(__file__).parents[2]
     subprocess.run(
         [sys.executable, "-c", code, tmp_path],
         check=True,
-        env={"MATPLOTLIBRC": str(tmp_path), "PYTHONPATH": f"{folder}:{folder.parents[1]}"},
+        env={"MATPLOTLIBRC": str(tmp_path), "PYTHONPATH": str(folder)},
     )
     for kind in ("png", "svg"):
         here = render(precision_figure([A, B]), kind)

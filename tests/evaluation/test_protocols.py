@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from hand_made import BOX, sequence, with_pictures
 
+from tests.evaluation.hand_made import BOX, sequence, with_pictures
 from tracker.datasets.sequence import Sequence
 from tracker.errors import DatasetError
 from tracker.evaluation.protocols import PROTOCOLS, runs_of
@@ -48,10 +48,20 @@ def test_sre_has_twelve_runs_from_moved_boxes(tmp_path):
     assert [run.name for run in runs] == [
         f"Still.{kind}"
         for kind in (
-            "left", "right", "up", "down", "topLeft", "topRight", "bottomLeft", "bottomRight",
-            "scale_8", "scale_9", "scale_11", "scale_12",
+            "left",
+            "right",
+            "up",
+            "down",
+            "topLeft",
+            "topRight",
+            "bottomLeft",
+            "bottomRight",
+            "scale_8",
+            "scale_9",
+            "scale_11",
+            "scale_12",
         )
-    ]  # fmt: skip
+    ]
     assert runs[0].box == (BOX[0] - 3, *BOX[1:])
     assert len({run.box for run in runs}) == 12
     for run in runs:

@@ -4,8 +4,8 @@ import sys
 
 import numpy as np
 import pytest
-from hand_made import boxes_with_misses, entry, score, sequence, with_pictures
 
+from tests.evaluation.hand_made import boxes_with_misses, entry, score, sequence, with_pictures
 from tracker.errors import OutputError
 from tracker.evaluation.entry import Entry
 from tracker.evaluation.metrics import SequenceScore
@@ -60,12 +60,15 @@ def test_every_number_of_the_json_file(tmp_path):
         },
         "attributes": {
             "IV": {"success_auc": 0.5, "precision_20": 0.4, "sequences": 1},
-            "OCC": {"success_auc": pytest.approx(0.3), "precision_20": pytest.approx(0.3),
-                    "sequences": 2},
+            "OCC": {
+                "success_auc": pytest.approx(0.3),
+                "precision_20": pytest.approx(0.3),
+                "sequences": 2,
+            },
         },
         "failures": {"u": "frame 3 of u could not be read"},
         "about": ABOUT,
-    }  # fmt: skip
+    }
 
 
 def test_numbers_have_full_precision(tmp_path):
@@ -78,16 +81,24 @@ def test_numbers_have_full_precision(tmp_path):
 
 def test_a_tracker_that_finished_nothing(tmp_path):
     data = report(tmp_path, [Entry("a", {}, failures={"s": "it broke"})])["a"]
-    for key in ("success_auc", "precision_20", "normalized_precision_20", "success_50", "fps",
-                "success_curve", "precision_curve"):  # fmt: skip
+    for key in (
+        "success_auc",
+        "precision_20",
+        "normalized_precision_20",
+        "success_50",
+        "fps",
+        "success_curve",
+        "precision_curve",
+    ):
         assert data[key] is None
     assert data["sequences"] == data["attributes"] == {}
     assert data["failures"] == {"s": "it broke"}
 
 
 def test_nan_is_never_written(tmp_path):
-    data = report(tmp_path, [Entry("a", {"s": score(np.nan)}, seconds={"s": np.nan},
-                                   timed_frames={"s": 1})])["a"]  # fmt: skip
+    data = report(
+        tmp_path, [Entry("a", {"s": score(np.nan)}, seconds={"s": np.nan}, timed_frames={"s": 1})]
+    )["a"]
     assert data["success_auc"] is data["sequences"]["s"]["success_auc"] is data["fps"] is None
     assert data["success_curve"] == [None] * 21
     assert data["precision_20"] == 0.5

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from hand_made import sequence
 
+from tests.evaluation.hand_made import sequence
 from tracker.datasets.sequence import Sequence
 from tracker.errors import DatasetError, OutputError
 from tracker.evaluation import result_files
@@ -21,8 +21,10 @@ def test_boxes_are_otb_text_counted_from_one(results):
     results.write("Deer", BOXES, 0.25)
     lines = (results.folder / "Deer.txt").read_text().splitlines()
     assert lines == [
-        "1.0000,2.0000,30.0000,20.0000", "11.1235,-4.0000,30.5000,20.2500", "nan,nan,nan,nan"
-    ]  # fmt: skip
+        "1.0000,2.0000,30.0000,20.0000",
+        "11.1235,-4.0000,30.5000,20.2500",
+        "nan,nan,nan,nan",
+    ]
     assert (results.folder / "times" / "Deer.txt").read_text() == "0.250000,3\n"
 
 

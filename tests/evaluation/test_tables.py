@@ -1,6 +1,6 @@
 import pytest
-from hand_made import entry, score, sequence
 
+from tests.evaluation.hand_made import entry, score, sequence
 from tracker.evaluation.entry import Entry
 from tracker.evaluation.tables import (
     attribute_table,
@@ -17,9 +17,12 @@ def cells(table):
 
 def test_terminal_table():
     fast = Entry(
-        "fast", {"s": score(0.25, 0.5)}, seconds={"s": 2.0}, timed_frames={"s": 250},
+        "fast",
+        {"s": score(0.25, 0.5)},
+        seconds={"s": 2.0},
+        timed_frames={"s": 250},
         failures={"t": "it broke", "u": "it broke"},
-    )  # fmt: skip
+    )
     table = terminal_table([Entry("none", {}), fast, entry("a better one", s=0.5, t=0.75)])
     assert table.split("\n") == [
         "tracker       success AUC  precision@20  norm@0.2    SR50    fps  done  failed",
@@ -65,8 +68,9 @@ def test_sequence_table():
 
 
 def test_equal_scores_are_both_the_best():
-    table = sequence_table([entry("a", s=0.5), entry("b", s=0.5), entry("c", s=0.4)],
-                           [sequence("s")])  # fmt: skip
+    table = sequence_table(
+        [entry("a", s=0.5), entry("b", s=0.5), entry("c", s=0.4)], [sequence("s")]
+    )
     assert cells(table)[2] == ["s", "**0.500**", "**0.500**", "0.400"]
 
 

@@ -82,8 +82,10 @@ def test_a_failure_costs_one_run_only(clips, name, failure):
 
 def test_one_that_hangs_does_not_hold_up_the_others(clips):
     tasks = [*tasks_for("Hanging", clips[1:2]), *tasks_for("Static", clips)]
-    done = [(task.entrant, outcome) for task, outcome in
-            run_tasks(tasks, jobs=2, threads=1, step_seconds=1.5)]  # fmt: skip
+    done = [
+        (task.entrant, outcome)
+        for task, outcome in run_tasks(tasks, jobs=2, threads=1, step_seconds=1.5)
+    ]
     assert [bool(outcome.failure) for _, outcome in done] == [False] * 3 + [True]
 
 
@@ -123,9 +125,7 @@ def test_a_process_that_dies_between_two_runs_is_replaced(clips):
     for task, outcome in run_tasks(tasks_for("DyingLater", clips), **LIMITS):
         done[task.run.name] = outcome.failure
         time.sleep(0.6)
-    assert done == {
-        "Alpha": None, "Beta": "the process died after 0 frames, code 5", "Gamma": None
-    }  # fmt: skip
+    assert done == {"Alpha": None, "Beta": "the process died after 0 frames, code 5", "Gamma": None}
 
 
 def test_a_consumer_that_stops_ends_the_children(clips):

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hand_made import BOX, boxes_with_misses, score, sequence, with_pictures
 
+from tests.evaluation.hand_made import BOX, boxes_with_misses, score, sequence, with_pictures
 from tracker.datasets.sequence import Sequence
 from tracker.evaluation.entry import Entry
 from tracker.evaluation.worst import longest_miss, write_worst

@@ -8,19 +8,21 @@ import torch
 
 from tracker.boxes import center_and_size, overlap
 from tracker.crops import crop_squares, exemplar_extent, mean_color, search_extent
-from tracker.datasets.synthetic import SampleClip
 from tracker.models import fuse_for_inference, load_model
 from tracker.models.heads import LIMIT, BoxHead, change_between, refined, sample_boxes
+from tracker.synthetic.sample import SampleClip
 
 STRIDES, MARGINS, CHANNELS = (8, 16), (6.5, 10.5), (3, 5)
-BOXES = torch.tensor([
-    [60.0, 52, 30, 44],
-    [41.5, 70, 64, 9],
-    [75.0, 35, 12, 12],
-    [8.0, 100, 50, 90],  # reaches beyond the map
-    [66.0, 61, 1, 1],
-    [120.0, 90, 80, 20],
-])  # fmt: skip
+BOXES = torch.tensor(
+    [
+        [60.0, 52, 30, 44],
+        [41.5, 70, 64, 9],
+        [75.0, 35, 12, 12],
+        [8.0, 100, 50, 90],  # reaches beyond the map
+        [66.0, 61, 1, 1],
+        [120.0, 90, 80, 20],
+    ]
+)
 
 
 def places(center, size, grid, region):
@@ -178,10 +180,13 @@ def test_the_shipped_head_finds_the_sides_of_an_object(lite, factor):
         center, sides = center_and_size(box)
         search, (cx, cy, w, h) = crop_around(frame, box, center + 0.4 * sides, 255)
         truth = [cx - w / 2, cy - h / 2, w, h]
-        proposals = torch.tensor([
-            [cx + right * w, cy + down * h, factor * w, factor * h]
-            for right in (-0.12, 0.12) for down in (-0.12, 0.12)
-        ]).float()  # fmt: skip
+        proposals = torch.tensor(
+            [
+                [cx + right * w, cy + down * h, factor * w, factor * h]
+                for right in (-0.12, 0.12)
+                for down in (-0.12, 0.12)
+            ]
+        ).float()
         boxes = refined(proposals, lite.head(parts, lite.extract(search).levels, proposals))
         for each, overlaps in ((proposals, before), (boxes, after)):
             corner = torch.cat([each[:, :2] - each[:, 2:] / 2, each[:, 2:]], 1)

@@ -52,7 +52,7 @@ def test_the_default_model_is_lite_and_tracks_with_its_own_settings():
     assert model.network.architecture == "lite"
     assert model.config.score_slope > 1
     assert model.config.box_lr > 0
-    assert model.config.kernel_first_steps > 0
+    assert model.config.filter_first_steps > 0
     assert load_model("lite").config == model.config
 
 

@@ -153,8 +153,10 @@ def test_builds_what_the_sources_are(source, tmp_path):
     assert "none-any" not in wheel.name
     _, *compilations, link = commands(nvcc)
     sources = [command.split(" -c ")[1].split()[0] for command in compilations]
-    assert sources == [*sorted(f"csrc/{path.name}" for path in (source / "csrc").glob("*.cu")),
-                       "csrc/bindings.cpp"]  # fmt: skip
+    assert sources == [
+        *sorted(f"csrc/{path.name}" for path in (source / "csrc").glob("*.cu")),
+        "csrc/bindings.cpp",
+    ]
     assert "-cudart=static" in link
 
 
@@ -276,9 +278,13 @@ def installed(real_wheel, tmp_path_factory):
 def in_python(installed, code, **environ):
     environ = os.environ | {"PYTHONPATH": str(installed)} | environ
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=installed, env=environ, capture_output=True, text=True,
+        [sys.executable, "-c", code],
+        cwd=installed,
+        env=environ,
+        capture_output=True,
+        text=True,
         check=False,
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
@@ -345,8 +351,7 @@ for op in ("xcorr", "xcorr_depthwise"):
         assert first == "0 none"
         assert len(errors) == 6
         for error in errors:
-            assert error.startswith(("cudaErrorInsufficientDriver: ",
-                                     "cudaErrorNoDevice: "))  # fmt: skip
+            assert error.startswith(("cudaErrorInsufficientDriver: ", "cudaErrorNoDevice: "))
 
     @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
     def test_the_kernels_of_a_frame_take_what_they_are_given(self, installed):
@@ -354,7 +359,7 @@ for op in ("xcorr", "xcorr_depthwise"):
         code = """
 import torch, tracker._C as C
 from tracker.errors import ExtensionError
-from tracker.ops.tracking import RESULT_COLUMNS, SETTINGS, TARGET_COLUMNS, TrackingKernels
+from tracker.ops.frame_kernels import RESULT_COLUMNS, SETTINGS, TARGET_COLUMNS, TrackingKernels
 known = {"search_size": 31, "num_scales": 1, "response_upsampling": 2, "frame_width": 30,
          "frame_height": 20}
 settings = [known.get(name, 1.0) for name in SETTINGS]

@@ -59,7 +59,7 @@ every_dtype = pytest.mark.parametrize("dtype", TOLERANCE, ids=str)
 @pytest.fixture(autouse=True)
 def kernels(monkeypatch):
     """The extension; a fallback would raise."""
-    problem = cuda.why_not(torch.device("cuda", 0))
+    problem = cuda.unavailable_reason(torch.device("cuda", 0))
     if problem and os.environ.get("TRACKER_REQUIRE_EXTENSION") != "1":
         pytest.skip(problem)
     monkeypatch.setenv("TRACKER_REQUIRE_EXTENSION", "1")
@@ -80,8 +80,12 @@ def make(size, dtype=torch.float32, device="cuda"):
     """Exemplar, search and gradients of the two operators' responses, fresh in every call."""
     num_exemplars, num_searches, channels, exemplar, search = size
     places = [outer - inner + 1 for outer, inner in zip(search, exemplar, strict=True)]
-    shapes = ((num_exemplars, channels, *exemplar), (num_searches, channels, *search),
-              (num_searches, 1, *places), (num_searches, channels, *places))  # fmt: skip
+    shapes = (
+        (num_exemplars, channels, *exemplar),
+        (num_searches, channels, *search),
+        (num_searches, 1, *places),
+        (num_searches, channels, *places),
+    )
     z, x, *grads = (torch.randn(shape, device=device).to(dtype) for shape in shapes)
     return z, x, dict(zip(("xcorr", "xcorr_depthwise"), grads, strict=True))
 

@@ -14,8 +14,11 @@ import tracker
 from tracker.errors import ExtensionError
 from tracker.ops import cpu, cuda, extension_status
 
-NAMES = [f"{op}{grad}" for op in ("xcorr", "xcorr_depthwise")
-         for grad in ("", "_grad_exemplar", "_grad_search")]  # fmt: skip
+NAMES = [
+    f"{op}{grad}"
+    for op in ("xcorr", "xcorr_depthwise")
+    for grad in ("", "_grad_exemplar", "_grad_search")
+]
 STREAM = 7
 every_operator = pytest.mark.parametrize("name", NAMES)
 
@@ -84,7 +87,7 @@ def extension(monkeypatch):
 
 
 def forget():
-    for function in (extension_status, cuda.why_not, cuda._module, cuda._warn_once):
+    for function in (extension_status, cuda.unavailable_reason, cuda._module, cuda._warn_once):
         function.cache_clear()
 
 

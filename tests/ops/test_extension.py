@@ -36,7 +36,7 @@ def package(tmp_path, monkeypatch):
 
 
 def forget():
-    for function in (extension_status, cuda.why_not, cuda._module, cuda._warn_once):
+    for function in (extension_status, cuda.unavailable_reason, cuda._module, cuda._warn_once):
         function.cache_clear()
 
 

@@ -18,7 +18,7 @@ from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from tracker.cli import main
+from tracker.cli.main import main
 
 HANG_S = 20
 """A command has hung that takes so many seconds of processor time, or ten times that by the clock,
@@ -31,7 +31,7 @@ _context = multiprocessing.get_context("forkserver")
 
 
 def fork(target, *arguments) -> multiprocessing.Process:
-    _context.set_forkserver_preload(["tracker.pipeline", "tracker.models"])
+    _context.set_forkserver_preload(["tracker.cli.track", "tracker.models"])
     threads = os.environ.get("OMP_NUM_THREADS")
     os.environ["OMP_NUM_THREADS"] = "1"  # several commands share the cores
     try:
@@ -73,14 +73,23 @@ class Command:
     """
 
     def __init__(
-        self, *arguments: object, folder: Path, file_limit: int | None = None,
-        settings: dict[str, object] | None = None, threads: int = 1,
-    ) -> None:  # fmt: skip
+        self,
+        *arguments: object,
+        folder: Path,
+        file_limit: int | None = None,
+        settings: dict[str, object] | None = None,
+        threads: int = 1,
+    ) -> None:
         self._streams = folder / ".out", folder / ".err"
         self._process = fork(
-            _run_once, list(map(str, arguments)), folder, self._streams, file_limit, settings or {},
+            _run_once,
+            list(map(str, arguments)),
+            folder,
+            self._streams,
+            file_limit,
+            settings or {},
             threads,
-        )  # fmt: skip
+        )
 
     @property
     def pid(self) -> int:

@@ -14,12 +14,12 @@ from typing import Any
 
 import cv2
 import pytest
-from commands import Runner
-from faults import FAULTS, SEED, Fault
 from hypothesis import HealthCheck, given, settings
 from hypothesis.strategies import SearchStrategy
-from media import make_video
 
+from tests.media import make_video
+from tests.robustness.commands import Runner
+from tests.robustness.faults import FAULTS, SEED, Fault
 from tracker.models import Model, load_model, save_model
 
 README = Path(__file__).parent / "README.md"
@@ -60,9 +60,12 @@ class Trials:
         for each in listed:
             attempt(each)
         generated = settings(
-            max_examples=self.count - len(listed), deadline=None, derandomize=True, database=None,
+            max_examples=self.count - len(listed),
+            deadline=None,
+            derandomize=True,
+            database=None,
             suppress_health_check=list(HealthCheck),
-        )  # fmt: skip
+        )
         generated(given(others)(attempt))()
 
     def lose(self, results: int) -> None:
@@ -131,7 +134,7 @@ def runner(tmp_path_factory) -> Iterator[Runner]:
 def small_model(tmp_path_factory) -> Path:
     """The default model on small crops and without learning, several times as fast."""
     model = load_model()
-    config = replace(model.config, exemplar_size=63, search_size=79, kernel_first_steps=0)
+    config = replace(model.config, exemplar_size=63, search_size=79, filter_first_steps=0)
     path = tmp_path_factory.mktemp("small") / "small.safetensors"
     save_model(path, Model("small", model.network, config), {})
     return path

@@ -4,8 +4,9 @@ import shutil
 
 import numpy as np
 import pytest
-from commands import BOX
-from media import make_video
+
+from tests.media import make_video
+from tests.robustness.commands import BOX
 
 
 @pytest.fixture
@@ -19,22 +20,38 @@ def broken(runner, small_model, long_clip, tmp_path):
 
 def run(runner, folder, source, model, *options):
     return runner.run(
-        "track", source, "--box", BOX, "--model", model, "--save-csv", "out.csv", "--quiet",
-        *options, folder=folder,
-    )  # fmt: skip
+        "track",
+        source,
+        "--box",
+        BOX,
+        "--model",
+        model,
+        "--save-csv",
+        "out.csv",
+        "--quiet",
+        *options,
+        folder=folder,
+    )
 
 
 def other_source(moving_patch, change):
     return lambda path: make_video(
-        path, 160, (240, 180), crf="18",
+        path,
+        160,
+        (240, 180),
+        crf="18",
         picture=lambda i, size: change(i, moving_patch.frames[abs(i % 22 - 11)]),
-    )  # fmt: skip
+    )
 
 
-@pytest.mark.parametrize("change", [
-    lambda i, frame: 255 - frame,
-    lambda i, frame: np.ascontiguousarray(frame[::-1]) if i > 12 else frame,
-], ids=["another clip", "another from frame 12 on"])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda i, frame: 255 - frame,
+        lambda i, frame: np.ascontiguousarray(frame[::-1]) if i > 12 else frame,
+    ],
+    ids=["another clip", "another from frame 12 on"],
+)
 def test_another_source(trials, runner, broken, moving_patch, change):
     other_source(moving_patch, change)(broken / "clip.mp4")
     refused(trials, runner, broken, "clip.mp4", "model.safetensors")

@@ -5,9 +5,9 @@ import signal
 import time
 
 import pytest
-from commands import BOX, HANG_S, Command
 
-from tracker.video import read_csv
+from tests.robustness.commands import BOX, HANG_S, Command
+from tracker.formats import read_csv
 
 NAMES = {
     "--save-csv": "out.csv",
@@ -25,8 +25,11 @@ def track(runner, small_model, long_clip, tmp_path):
 
 
 def fingerprints(folder):
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in folder.iterdir() if path.is_file() and path.name[0] != "."}  # fmt: skip
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.iterdir()
+        if path.is_file() and path.name[0] != "."
+    }
 
 
 @pytest.mark.parametrize("how", ["", "--overwrite", "--resume"])
@@ -100,9 +103,16 @@ def test_an_output_that_is_an_input(trials, runner, track, small_model, tmp_path
     options = [each.format(folder=tmp_path.name) for each in INPUTS[case]]
     with trials.one(case):
         done = runner.run(
-            "track", "clip.mp4", "--box-file", "boxes.txt", "--model", model, "--overwrite",
-            *options, folder=tmp_path,
-        )  # fmt: skip
+            "track",
+            "clip.mp4",
+            "--box-file",
+            "boxes.txt",
+            "--model",
+            model,
+            "--overwrite",
+            *options,
+            folder=tmp_path,
+        )
         done.check_contract(4)
         assert fingerprints(tmp_path) == before
 
@@ -118,9 +128,16 @@ def test_devices_are_written_as_they_are(trials, runner, track, tmp_path):
     """They have no end to cut off and no owner: many runs may write /dev/null."""
     with trials.one("/dev/null"):
         done = runner.run(
-            *track, "--end", "3", "--save-csv", "/dev/null", "--save-mot", "/dev/stdout",
-            "--overwrite", folder=tmp_path,
-        )  # fmt: skip
+            *track,
+            "--end",
+            "3",
+            "--save-csv",
+            "/dev/null",
+            "--save-mot",
+            "/dev/stdout",
+            "--overwrite",
+            folder=tmp_path,
+        )
         done.check_contract(0)
         assert len(done.out.splitlines()) == 3
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from commands import BOX
-from faults import SEED
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 import tracker
+from tests.robustness.commands import BOX
+from tests.robustness.faults import SEED
 from tracker.errors import WeightsError
 from tracker.models import load_model
 from tracker.models.weights import settings_sha256, tensors_sha256
@@ -150,9 +150,11 @@ FILES = {
         '{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}}'
     ),
     "tensors on top of each other": lambda path: path.write_bytes(
-        (text := b'{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},'
-                 b'"b":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}') and
-        len(text).to_bytes(8, "little") + text + bytes(4)
+        (
+            text := b'{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},'
+            b'"b":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}'
+        )
+        and len(text).to_bytes(8, "little") + text + bytes(4)
     ),
     "NaN": rewritten(fill(float("nan"))),
     "infinite": rewritten(fill(float("inf"))),
@@ -167,10 +169,10 @@ FILES = {
     "config of another kind": rewritten(lambda t, m: m.update(config="7")),
     "huge crops": rewritten(setting(exemplar_size=10**6, search_size=2 * 10**6)),
     "tiny crops": rewritten(setting(exemplar_size=9, search_size=9)),
-    "endless refinement": rewritten(setting(kernel_first_steps=10**9)),
+    "endless refinement": rewritten(setting(filter_first_steps=10**9)),
     "endless scales": rewritten(setting(num_scales=10**6 + 1)),
     "endless upsampling": rewritten(setting(response_upsampling=10**6)),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", FILES)
@@ -178,9 +180,16 @@ def test_files_of_strangers(trials, runner, patch_video, tmp_path, case):
     FILES[case](tmp_path / "model.safetensors")
     with trials.one(case):
         done = runner.run(
-            "track", patch_video, "--box", BOX, "--model", "model.safetensors", "--save-csv",
-            "out.csv", folder=tmp_path,
-        )  # fmt: skip
+            "track",
+            patch_video,
+            "--box",
+            BOX,
+            "--model",
+            "model.safetensors",
+            "--save-csv",
+            "out.csv",
+            folder=tmp_path,
+        )
         done.check_contract(2)
         assert "model.safetensors" in done.err
         assert [path.name for path in tmp_path.iterdir()] == ["model.safetensors"]

@@ -1,10 +1,10 @@
 """The same run again gives the same bytes; another number of threads about the same boxes."""
 
 import numpy as np
-from commands import BOX, Command
 
+from tests.robustness.commands import BOX, Command
 from tracker.boxes import overlap
-from tracker.video import read_csv
+from tracker.formats import read_csv
 
 NAMES = ("out.csv", "out.json", "out.mp4")
 
@@ -18,10 +18,22 @@ def test_determinism(trials, long_clip, tmp_path):
             folder.mkdir()
             with trials.one(f"{threads} threads, run {number}"):
                 done = Command(
-                    "track", long_clip, "--box", BOX, "--end", "40", "--save-csv", "out.csv",
-                    "--save-json", "out.json", "-o", "out.mp4", "--quiet",
-                    folder=folder, threads=threads,
-                ).wait()  # fmt: skip
+                    "track",
+                    long_clip,
+                    "--box",
+                    BOX,
+                    "--end",
+                    "40",
+                    "--save-csv",
+                    "out.csv",
+                    "--save-json",
+                    "out.json",
+                    "-o",
+                    "out.mp4",
+                    "--quiet",
+                    folder=folder,
+                    threads=threads,
+                ).wait()
                 done.check_contract(0)
                 seen.add(tuple((folder / name).read_bytes() for name in NAMES))
                 assert len(seen) == 1, "the files differ from those of the run before"

@@ -5,16 +5,25 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from commands import BOX
-from media import make_video
 
-from tracker.video import read_csv
+from tests.media import make_video
+from tests.robustness.commands import BOX
+from tracker.formats import read_csv
 
 FRAMES = 12
 SIZE = (240, 180)
 LOSSLESS = {"codec": "ffv1"}
-NAMES = ("with space.mp4", "żółw 龟 🐢.mp4", "-i.mp4", "clip%02d.mp4", "a#b?c.mp4", "http:x.mp4",
-         "[a]*.mp4", "new\nline.mp4", "\udcff.mp4")  # fmt: skip
+NAMES = (
+    "with space.mp4",
+    "żółw 龟 🐢.mp4",
+    "-i.mp4",
+    "clip%02d.mp4",
+    "a#b?c.mp4",
+    "http:x.mp4",
+    "[a]*.mp4",
+    "new\nline.mp4",
+    "\udcff.mp4",
+)
 FORMS = {
     "uneven times": ("mp4", {"times": [0, 0.01, 0.2, 0.21, 0.3, 0.7, 0.71, 0.8, 1, 2, 3, 3.01]}),
     "10 bits": ("mkv", {"pixels": "yuv420p10le", **LOSSLESS}),
@@ -41,9 +50,17 @@ def track(runner, tmp_path_factory):
     def track(path: Path | str, *options: str, box: str = BOX, here: Path = folder) -> np.ndarray:
         source = f"./{path}" if isinstance(path, str) else path
         done = runner.run(
-            "track", "--quiet", "--overwrite", "--save-csv", "out.csv", f"--box={box}", *options,
-            "--", source, folder=here,
-        )  # fmt: skip
+            "track",
+            "--quiet",
+            "--overwrite",
+            "--save-csv",
+            "out.csv",
+            f"--box={box}",
+            *options,
+            "--",
+            source,
+            folder=here,
+        )
         done.check_contract(0)
         return np.array([row.box for row in read_csv(here / "out.csv")])
 
@@ -97,9 +114,13 @@ def test_gif(trials, track, plain, moving_patch, tmp_path):
 def test_rotation(trials, track, plain, moving_patch, tmp_path, turn):
     """Stored lying and shown upright: the same clip again."""
     path = make(
-        tmp_path / "turned.mp4", moving_patch, lambda image: np.rot90(image, -turn // 90),
-        size=SIZE if turn == 180 else SIZE[::-1], rotation=turn, pixels="yuv444p",
-    )  # fmt: skip
+        tmp_path / "turned.mp4",
+        moving_patch,
+        lambda image: np.rot90(image, -turn // 90),
+        size=SIZE if turn == 180 else SIZE[::-1],
+        rotation=turn,
+        pixels="yuv444p",
+    )
     with trials.one(turn):
         assert np.abs(track(path) - plain[1]).max() <= 1
 
@@ -109,13 +130,20 @@ def test_odd_sizes(trials, track, plain, moving_patch, tmp_path, size):
     """Cut off at the right and at the bottom: as the plain clip, as far as the object is inside."""
     width, height = size
     path = make(
-        tmp_path / "odd.mkv", moving_patch, lambda image: image[:height, :width], size=size,
-        pixels="bgr0", **LOSSLESS,
-    )  # fmt: skip
+        tmp_path / "odd.mkv",
+        moving_patch,
+        lambda image: image[:height, :width],
+        size=size,
+        pixels="bgr0",
+        **LOSSLESS,
+    )
     with trials.one(size):
         boxes = track(path, "-o", "out.mp4")
-        inside = [i for i, (x, y, w, h) in enumerate(plain[1])
-                  if x + 1.5 * w < width and y + 1.5 * h < height]  # fmt: skip
+        inside = [
+            i
+            for i, (x, y, w, h) in enumerate(plain[1])
+            if x + 1.5 * w < width and y + 1.5 * h < height
+        ]
         assert len(boxes) == FRAMES
         assert len(inside) >= 2
         assert np.abs(boxes[inside] - plain[1][inside]).max() <= 2

@@ -6,14 +6,23 @@ import subprocess
 
 import numpy as np
 import pytest
-from commands import BOX, Command
-from media import decode_what_is_there
 
-from tracker.video import read_csv
+from tests.media import decode_what_is_there
+from tests.robustness.commands import BOX, Command
+from tracker.formats import read_csv
 
 NAMES = ("out.csv", "out.json", "out.txt", "out.mp4")
-OUTPUTS = ("--save-csv", "out.csv", "--save-json", "out.json", "--save-mot", "out.txt", "-o",
-           "out.mp4", "--quiet")  # fmt: skip
+OUTPUTS = (
+    "--save-csv",
+    "out.csv",
+    "--save-json",
+    "out.json",
+    "--save-mot",
+    "out.txt",
+    "-o",
+    "out.mp4",
+    "--quiet",
+)
 
 
 @pytest.fixture(scope="module")

@@ -4,11 +4,11 @@ import signal
 import time
 
 import numpy as np
-from commands import BOX, Command
-from faults import SEED
-from media import decode_what_is_there
 
-from tracker.video import read_csv
+from tests.media import decode_what_is_there
+from tests.robustness.commands import BOX, Command
+from tests.robustness.faults import SEED
+from tracker.formats import read_csv
 
 NAMES = ("out.csv", "out.json", "out.mp4")
 GROUPS = 90
@@ -16,8 +16,21 @@ GROUPS = 90
 
 
 def test_kill(trials, runner, small_model, long_clip, tmp_path):
-    command = ("track", long_clip, "--box", BOX, "--model", small_model, "--save-csv", "out.csv",
-               "--save-json", "out.json", "-o", "out.mp4", "--quiet")  # fmt: skip
+    command = (
+        "track",
+        long_clip,
+        "--box",
+        BOX,
+        "--model",
+        small_model,
+        "--save-csv",
+        "out.csv",
+        "--save-json",
+        "out.json",
+        "-o",
+        "out.mp4",
+        "--quiet",
+    )
     folder = tmp_path / "whole"
     folder.mkdir()
     begun = time.monotonic()

@@ -17,7 +17,7 @@ def follower():
 
 @pytest.fixture(scope="module")
 def quick_follower(small_model):
-    return Tracker(small_model, "cpu", kernel_first_steps=0)
+    return Tracker(small_model, "cpu", filter_first_steps=0)
 
 
 def follow(follower, frames, box):
@@ -49,8 +49,9 @@ def test_shrinking_below_a_pixel(trials, quick_follower, moving_patch):
     middle = (x + w / 2, y + h / 2)
     with trials.one("shrinking"):
         zooms = 0.8 ** np.arange(24)  # 44 pixels to 0.3
-        frames = [cv2.warpAffine(frame, cv2.getRotationMatrix2D(middle, 0, zoom), SIZE)
-                  for zoom in zooms]  # fmt: skip
+        frames = [
+            cv2.warpAffine(frame, cv2.getRotationMatrix2D(middle, 0, zoom), SIZE) for zoom in zooms
+        ]
         follow(quick_follower, frames, moving_patch.boxes[0])
 
 

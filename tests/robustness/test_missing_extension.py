@@ -5,7 +5,8 @@ from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 import pytest
-from commands import BOX, Done, fork, read_streams, run_main, wait_for_end
+
+from tests.robustness.commands import BOX, Done, fork, read_streams, run_main, wait_for_end
 
 FAKES = {
     "missing": (None, "no compiled extension: looked for"),
@@ -24,7 +25,7 @@ FAKES = {
 
 def command_with(package: Path, arguments, folder: Path, streams) -> None:
     """A command whose package folder, as far as ``_C`` is concerned, is another."""
-    import tracker.info  # before its folder is another
+    import tracker.cli.info  # before its folder is another
 
     sys.modules.pop("tracker._C", None)
     tracker.__path__[:] = [str(package)]

@@ -1,10 +1,10 @@
 """Media files with bytes changed, through the whole command: no crash, no hang, one sentence."""
 
 import numpy as np
-from faults import SEED
-from media import make_video, texture
 
-from tracker.video import read_csv
+from tests.media import make_video, texture
+from tests.robustness.faults import SEED
+from tracker.formats import read_csv
 
 KINDS = ("mp4", "mkv", "webm", "avi", "gif", "ts", "h264")
 
@@ -60,10 +60,20 @@ def test_mutated_media(trials, runner, small_model, tmp_path):
         (tmp_path / f"clip.{kind}").write_bytes(data)
         with trials.one(f"{mutate.__name__} of {kind}, seed [{SEED}, {number}]"):
             done = runner.run(
-                "track", f"clip.{kind}", "--box", "20,16,30,30", "--model", small_model,
-                "--save-csv", "out.csv", "-o", "out.mp4", "--overwrite", "--quiet",
+                "track",
+                f"clip.{kind}",
+                "--box",
+                "20,16,30,30",
+                "--model",
+                small_model,
+                "--save-csv",
+                "out.csv",
+                "-o",
+                "out.mp4",
+                "--overwrite",
+                "--quiet",
                 folder=tmp_path,
-            )  # fmt: skip
+            )
             done.check_contract(0, 2, 3)
             if done.code == 2:
                 assert not (tmp_path / "out.csv").exists()

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import av
 import pytest
-from commands import BOX
-from media import make_audio, make_video
+
+from tests.media import make_audio, make_video
+from tests.robustness.commands import BOX
 
 
 def without_frames(path: Path) -> None:
@@ -69,13 +70,16 @@ def test_no_video(trials, runner, small_model, tmp_path, monkeypatch, case):
     refused(trials, runner, small_model, tmp_path, "clip.mp4", reason)
 
 
-@pytest.mark.parametrize(("name", "reason"), [
-    ("x" * 5000, "no such file"),
-    ("x/" * 3000, "no such file"),
-    ("/dev/null", "cannot read /dev/null"),
-    ("file:///dev/null", "no such file"),
-    ("\udcff.mp4", "no such file"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("x" * 5000, "no such file"),
+        ("x/" * 3000, "no such file"),
+        ("/dev/null", "cannot read /dev/null"),
+        ("file:///dev/null", "no such file"),
+        ("\udcff.mp4", "no such file"),
+    ],
+)
 def test_no_name_of_a_video(trials, runner, small_model, tmp_path, name, reason):
     refused(trials, runner, small_model, tmp_path, name, reason)
 
@@ -84,9 +88,16 @@ def refused(trials, runner, small_model, folder, name, reason):
     before = sorted(folder.iterdir())
     with trials.one(name[:40]):
         done = runner.run(
-            "track", name, "--box", BOX, "--model", small_model, "--save-csv", "out.csv",
+            "track",
+            name,
+            "--box",
+            BOX,
+            "--model",
+            small_model,
+            "--save-csv",
+            "out.csv",
             folder=folder,
-        )  # fmt: skip
+        )
         done.check_contract(2)
         assert reason in done.err
         assert sorted(folder.iterdir()) == before

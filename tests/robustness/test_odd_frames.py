@@ -3,22 +3,51 @@
 import numpy as np
 import pytest
 import torch
-from faults import check_sentence
 from hypothesis import strategies as st
 from PIL import Image
 
+from tests.robustness.faults import check_sentence
 from tracker import Tracker
 from tracker.errors import BoxError, FrameError
 
 SHAPES = [
-    (90, 120, 3), (90, 120), (90, 120, 1), (90, 120, 4), (90, 120, 2), (90, 120, 5), (3, 90, 120),
-    (1, 1, 3), (1, 300, 3), (300, 1, 3), (1, 1), (2, 2, 4), (0, 0, 3), (0, 120, 3), (90, 0, 3),
-    (90, 120, 0), (), (90,), (4, 90, 120, 3), (1, 90, 120, 3), (2, 40_000, 3),
-]  # fmt: skip
+    (90, 120, 3),
+    (90, 120),
+    (90, 120, 1),
+    (90, 120, 4),
+    (90, 120, 2),
+    (90, 120, 5),
+    (3, 90, 120),
+    (1, 1, 3),
+    (1, 300, 3),
+    (300, 1, 3),
+    (1, 1),
+    (2, 2, 4),
+    (0, 0, 3),
+    (0, 120, 3),
+    (90, 0, 3),
+    (90, 120, 0),
+    (),
+    (90,),
+    (4, 90, 120, 3),
+    (1, 90, 120, 3),
+    (2, 40_000, 3),
+]
 DTYPES = ["uint8"] * 6 + [
-    "uint16", "int8", "int64", "float16", "float32", "float64", "bool", "complex64", "object", "S1",
-    "U1", "datetime64[s]", ">u2",
-]  # fmt: skip
+    "uint16",
+    "int8",
+    "int64",
+    "float16",
+    "float32",
+    "float64",
+    "bool",
+    "complex64",
+    "object",
+    "S1",
+    "U1",
+    "datetime64[s]",
+    ">u2",
+]
 LAYOUTS = {
     "as it is": lambda a: a,
     "read-only": lambda a: np.frombuffer(a.tobytes(), a.dtype).reshape(a.shape),
@@ -35,12 +64,42 @@ LAYOUTS = {
     "record": lambda a: a.view([("value", a.dtype)]),
 }
 OTHERS = [
-    None, True, 0, 1.5, "frame.png", b"", {}, set(), object(), float("nan"), [[]], type, iter(()),
-    *(Image.new(mode, (120, 90)) for mode in ("1", "L", "P", "RGB", "RGBA", "CMYK", "YCbCr", "LAB",
-                                              "HSV", "I", "F", "I;16", "LA")),
-    Image.new("RGB", (0, 0)), np.zeros((4320, 7680, 3), np.uint8), np.float32([[0.5] * 9] * 9),
+    None,
+    True,
+    0,
+    1.5,
+    "frame.png",
+    b"",
+    {},
+    set(),
+    object(),
+    float("nan"),
+    [[]],
+    type,
+    iter(()),
+    *(
+        Image.new(mode, (120, 90))
+        for mode in (
+            "1",
+            "L",
+            "P",
+            "RGB",
+            "RGBA",
+            "CMYK",
+            "YCbCr",
+            "LAB",
+            "HSV",
+            "I",
+            "F",
+            "I;16",
+            "LA",
+        )
+    ),
+    Image.new("RGB", (0, 0)),
+    np.zeros((4320, 7680, 3), np.uint8),
+    np.float32([[0.5] * 9] * 9),
     np.full((9, 9, 3), np.nan),
-]  # fmt: skip
+]
 
 
 @st.composite
@@ -57,7 +116,7 @@ def arrays(draw):
 
 @pytest.fixture(scope="module")
 def follower(small_model):
-    return Tracker(small_model, "cpu", kernel_first_steps=0)
+    return Tracker(small_model, "cpu", filter_first_steps=0)
 
 
 def test_odd_frames(trials, follower):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from faults import SEED
 
+from tests.robustness.faults import SEED
 from tracker.ops import xcorr, xcorr_depthwise
 
 TOLERANCE = {torch.float64: 1e-12, torch.float32: 1e-4, torch.float16: 2e-3, torch.bfloat16: 2e-2}
@@ -32,8 +32,10 @@ def test_random_shapes_agree_with_conv2d(trials):
         with trials.one(f"{tuple(z.shape)} in {tuple(x.shape)}, {dtype}, seed [{SEED}, {number}]"):
             pairwise = [(z[i // max(repeats, 1)], x[i]) for i in range(len(x))]
             whole = [F.conv2d(b[None].double(), a[None].double()) for a, b in pairwise]
-            deep = [F.conv2d(b[None].double(), a[:, None].double(), groups=int(channels))
-                    for a, b in pairwise]  # fmt: skip
+            deep = [
+                F.conv2d(b[None].double(), a[:, None].double(), groups=int(channels))
+                for a, b in pairwise
+            ]
             for operator, parts in ((xcorr, whole), (xcorr_depthwise, deep)):
                 result = operator(z, x)
                 assert result.dtype == dtype

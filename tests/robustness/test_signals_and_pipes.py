@@ -9,10 +9,10 @@ import sys
 import time
 
 import pytest
-from commands import BOX, HANG_S, Command
-from media import decode_what_is_there
 
-from tracker.video import read_csv
+from tests.media import decode_what_is_there
+from tests.robustness.commands import BOX, HANG_S, Command
+from tracker.formats import read_csv
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
@@ -21,9 +21,20 @@ def test_stopped(trials, small_model, long_clip, tmp_path, stop, rows):
     """While it starts, after the first frame, and in the middle."""
     with trials.one(f"{stop.name} after {rows} rows"):
         command = Command(
-            "track", long_clip, "--box", BOX, "--model", small_model, "--save-csv", "out.csv",
-            "--save-json", "out.json", "-o", "out.mp4", folder=tmp_path,
-        )  # fmt: skip
+            "track",
+            long_clip,
+            "--box",
+            BOX,
+            "--model",
+            small_model,
+            "--save-csv",
+            "out.csv",
+            "--save-json",
+            "out.json",
+            "-o",
+            "out.mp4",
+            folder=tmp_path,
+        )
         deadline = time.monotonic() + 10 * HANG_S
         while count(tmp_path / "out.csv") < rows and time.monotonic() < deadline:
             time.sleep(0.005)
@@ -66,9 +77,14 @@ def test_streams_of_the_shell(trials, small_model, patch_video, tmp_path, case):
     )
     with trials.one(case):
         done = subprocess.run(
-            shell.format(command=command), shell=True, cwd=tmp_path, capture_output=True, text=True,
-            check=False, timeout=10 * HANG_S,
-        )  # fmt: skip
+            shell.format(command=command),
+            shell=True,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=10 * HANG_S,
+        )
         assert done.returncode == code, done.stderr
         assert "Traceback" not in done.stderr
         assert "rror" not in done.stderr
@@ -82,11 +98,25 @@ def test_terminal_of_one_column(trials, small_model, patch_video, tmp_path):
     with trials.one("terminal"):
         ours, theirs = pty.openpty()
         with subprocess.Popen(
-            [sys.executable, "-m", "tracker", "track", patch_video, "--box", BOX, "--model",
-             small_model, "--save-csv", "out.csv"],
-            cwd=tmp_path, stdin=theirs, stdout=theirs, stderr=theirs,
+            [
+                sys.executable,
+                "-m",
+                "tracker",
+                "track",
+                patch_video,
+                "--box",
+                BOX,
+                "--model",
+                small_model,
+                "--save-csv",
+                "out.csv",
+            ],
+            cwd=tmp_path,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
             env=os.environ | {"COLUMNS": "1", "LINES": "1", "TERM": "dumb"},
-        ) as process:  # fmt: skip
+        ) as process:
             os.close(theirs)
             shown = b""
             try:

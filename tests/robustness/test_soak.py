@@ -4,10 +4,9 @@ import statistics
 import time
 from pathlib import Path
 
-from commands import Command
-from media import make_video, texture
-
-from tracker.video import read_csv
+from tests.media import make_video, texture
+from tests.robustness.commands import Command
+from tracker.formats import read_csv
 
 PART = 200  # frames
 GROWTH = 16 * 2**20
@@ -21,9 +20,21 @@ def test_soak(trials, small_model, tmp_path):
             file.write(part)
     with trials.one("soak", tried=trials.count):
         command = Command(
-            "track", "long.ts", "--box", "60,40,40,30", "--model", small_model, "--save-csv",
-            "out.csv", "--save-json", "out.json", "-o", "out.mp4", "--quiet", folder=tmp_path,
-        )  # fmt: skip
+            "track",
+            "long.ts",
+            "--box",
+            "60,40,40,30",
+            "--model",
+            small_model,
+            "--save-csv",
+            "out.csv",
+            "--save-json",
+            "out.json",
+            "-o",
+            "out.mp4",
+            "--quiet",
+            folder=tmp_path,
+        )
         memory, files = watch(command, tmp_path / "out.csv", trials.count)
         command.wait().check_contract(0)
         rows = read_csv(tmp_path / "out.csv")

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
-from commands import BOX, Command, Done
-from media import make_video
 
+from tests.media import make_video
+from tests.robustness.commands import BOX, Command, Done
+from tracker.formats import read_csv
 from tracker.result import TrackResult
-from tracker.video import read_csv
 
 TIMEOUT = 2
 RECONNECTS = 2
@@ -109,9 +109,18 @@ def track(tmp_path, small_model):
     def track(server: Server) -> tuple[Done, list[TrackResult], list[str]]:
         """The command, its rows, and what it said about connecting again."""
         command = Command(
-            "track", server.url, "--box", BOX, "--model", small_model, "--save-csv", "out.csv",
-            "--quiet", folder=tmp_path, settings=LIMITS,
-        )  # fmt: skip
+            "track",
+            server.url,
+            "--box",
+            BOX,
+            "--model",
+            small_model,
+            "--save-csv",
+            "out.csv",
+            "--quiet",
+            folder=tmp_path,
+            settings=LIMITS,
+        )
         done = command.wait()
         rows = read_csv(tmp_path / "out.csv") if (tmp_path / "out.csv").exists() else []
         times = [row.time_s for row in rows]
@@ -200,9 +209,17 @@ def test_interrupted_while_it_waits(trials, track, live, tmp_path, small_model):
     """Ctrl-C does not wait for the attempts to connect that are left."""
     with trials.one("interrupted"), Server(*[sends(live, then=silent)] * 9) as server:
         command = Command(
-            "track", server.url, "--box", BOX, "--model", small_model, "--save-csv", "out.csv",
-            folder=tmp_path, settings=LIMITS | {"tracker.video.stream.RECONNECTS": 9},
-        )  # fmt: skip
+            "track",
+            server.url,
+            "--box",
+            BOX,
+            "--model",
+            small_model,
+            "--save-csv",
+            "out.csv",
+            folder=tmp_path,
+            settings=LIMITS | {"tracker.video.stream.RECONNECTS": 9},
+        )
         for _ in range(600):
             if server.connections == 2:
                 break

@@ -3,11 +3,11 @@
 import av
 import numpy as np
 import pytest
-from commands import BOX
-from faults import SEED
-from media import make_video
 
-from tracker.video import read_csv
+from tests.media import make_video
+from tests.robustness.commands import BOX
+from tests.robustness.faults import SEED
+from tracker.formats import read_csv
 
 FRAMES = 40
 
@@ -15,10 +15,14 @@ FRAMES = 40
 @pytest.mark.parametrize("index", ["first", "last"])
 def test_truncation(trials, runner, small_model, moving_patch, tmp_path, index):
     whole = make_video(
-        tmp_path / "whole.mp4", FRAMES, (240, 180), bf="0", crf="35",
+        tmp_path / "whole.mp4",
+        FRAMES,
+        (240, 180),
+        bf="0",
+        crf="35",
         picture=lambda i, size: moving_patch.frames[abs(i % 22 - 11)],
         movflags="faststart" if index == "first" else "",
-    )  # fmt: skip
+    )
     data = whole.read_bytes()
     with av.open(str(whole)) as container:
         ends = [packet.pos + packet.size for packet in container.demux(video=0) if packet.size]
@@ -28,9 +32,18 @@ def test_truncation(trials, runner, small_model, moving_patch, tmp_path, index):
         there = sum(end <= cut for end in ends) if index == "first" else 0
         with trials.one(f"index {index}, cut at {cut} of {len(data)}"):
             done = runner.run(
-                "track", "cut.mp4", "--box", BOX, "--model", small_model, "--save-csv", "out.csv",
-                "--overwrite", "--quiet", folder=tmp_path,
-            )  # fmt: skip
+                "track",
+                "cut.mp4",
+                "--box",
+                BOX,
+                "--model",
+                small_model,
+                "--save-csv",
+                "out.csv",
+                "--overwrite",
+                "--quiet",
+                folder=tmp_path,
+            )
             if not there:
                 done.check_contract(2)
                 assert not (tmp_path / "out.csv").exists()

@@ -4,9 +4,9 @@ import csv
 
 import cv2
 import torch
-from moving_patch import MovingPatch
 from torch import nn
 
+from tests.moving_patch import MovingPatch
 from tracker.config import TrackerConfig
 from tracker.models import Model, TwinNetwork, load_model, save_model
 from tracker.models.backbones import Features
@@ -38,9 +38,11 @@ class TinyBackbone(nn.Module):
     def __init__(self):
         super().__init__()
         self.layers = nn.Sequential(
-            nn.Conv2d(3, 16, 8, stride=4, padding=2), nn.BatchNorm2d(16), nn.ReLU(inplace=True),
+            nn.Conv2d(3, 16, 8, stride=4, padding=2),
+            nn.BatchNorm2d(16),
+            nn.ReLU(inplace=True),
             nn.Conv2d(16, 16, 3, stride=2, padding=1),
-        )  # fmt: skip
+        )
 
     def forward(self, crops):
         return Features(self.layers(crops))
@@ -61,8 +63,9 @@ def write_small_lite(path):
 def random_crops(count, exemplar=64, search=127, seed=0):
     """Exemplar and search crops of noise, 0 to 255."""
     generator = torch.Generator().manual_seed(seed)
-    return tuple(torch.rand(count, 3, size, size, generator=generator) * 255
-                 for size in (exemplar, search))  # fmt: skip
+    return tuple(
+        torch.rand(count, 3, size, size, generator=generator) * 255 for size in (exemplar, search)
+    )
 
 
 def untrained(architecture, seed=0):

@@ -1,9 +1,9 @@
 """The folder of training pictures: what is read from it, what is wrong in it, the split."""
 
 import pytest
-from picture_trees import noise, write_boxes, write_picture, write_videos
-from real_data import SHARED_DATA
 
+from tests.real_data import SHARED_DATA
+from tests.training.picture_trees import noise, write_boxes, write_picture, write_videos
 from tracker.errors import DatasetError
 from tracker.training.annotations import Source, View, hold_out, read_sources
 
@@ -29,9 +29,12 @@ def read_error(root):
 
 def test_all_three_kinds_are_read(tmp_path, video_group):
     write_boxes(
-        video_group, VIDEO_HEADER,
-        "clip,f10,1,5,6,7.5,8", "clip,f2,2,9,9,9,9", "clip,f2,1,1,2,3,4",
-    )  # fmt: skip
+        video_group,
+        VIDEO_HEADER,
+        "clip,f10,1,5,6,7.5,8",
+        "clip,f2,2,9,9,9,9",
+        "clip,f2,1,1,2,3,4",
+    )
     stills = tmp_path / "stills" / "cats"
     picture = write_picture(stills / "a" / "tom.png", noise(1))
     write_boxes(

@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 import pytest
-from picture_trees import noise
 
+from tests.training.picture_trees import noise
 from tracker.training import augment
 from tracker.training.augment import AugmentConfig
 

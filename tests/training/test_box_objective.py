@@ -4,8 +4,8 @@ import math
 
 import pytest
 import torch
-from painted import random_crops, untrained
 
+from tests.training.painted import random_crops, untrained
 from tracker.models import fuse_for_inference
 from tracker.training import box_objective
 from tracker.training.box_objective import box
@@ -26,10 +26,13 @@ def a_batch(proposals, truth, same=None):
     count = len(truth)
     exemplar, search = random_crops(count)
     return Batch(
-        exemplar=exemplar, search=search, box=truth,
+        exemplar=exemplar,
+        search=search,
+        box=truth,
         same=torch.ones(count, dtype=torch.bool) if same is None else torch.tensor(same),
-        exemplar_box=torch.tensor([32.0, 32, 20, 24]).repeat(count, 1), proposals=proposals,
-    )  # fmt: skip
+        exemplar_box=torch.tensor([32.0, 32, 20, 24]).repeat(count, 1),
+        proposals=proposals,
+    )
 
 
 TRUTH = torch.tensor([[60.0, 66, 20, 30], [70.0, 55, 32, 16]])
@@ -102,9 +105,10 @@ def test_only_a_trunk_that_stays_is_copied_for_speed(monkeypatch, freeze, copies
     """And copied once: batches follow each other."""
     made = []
     monkeypatch.setattr(
-        box_objective, "fuse_for_inference",
+        box_objective,
+        "fuse_for_inference",
         lambda network: made.append(network) or fuse_for_inference(network),
-    )  # fmt: skip
+    )
     box_objective._fused.cache_clear()
     network = untrained("lite")
     set_trainable(network, freeze, "stored")

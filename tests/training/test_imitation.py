@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pytest
 import torch
 import torch.nn.functional as F
-from painted import random_crops, untrained
 
+from tests.training.painted import random_crops, untrained
 from tracker.models import load_model
 from tracker.training.imitation import (
     LENGTH,

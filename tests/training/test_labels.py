@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from tracker.response import displacement
+from tracker.tracking.response import displacement
 from tracker.training.labels import distance_to_object, positive_cells
 
 
@@ -43,8 +43,13 @@ def test_positive_cells_of_the_paper():
     positive = positive_cells(distance, torch.tensor([True]))
     assert positive.sum() == 13
     around = positive[0, 6:11, 6:11].int().tolist()
-    assert around == [[0, 0, 1, 0, 0], [0, 1, 1, 1, 0], [1, 1, 1, 1, 1],
-                      [0, 1, 1, 1, 0], [0, 0, 1, 0, 0]]  # fmt: skip
+    assert around == [
+        [0, 0, 1, 0, 0],
+        [0, 1, 1, 1, 0],
+        [1, 1, 1, 1, 1],
+        [0, 1, 1, 1, 0],
+        [0, 0, 1, 0, 0],
+    ]
 
 
 def test_nothing_is_positive_where_the_objects_differ_or_lie_outside():

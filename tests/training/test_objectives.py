@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import pytest
 import torch
 import torch.nn.functional as F
-from painted import random_crops, untrained
-from real_data import SHARED_DATA
 
+from tests.real_data import SHARED_DATA
+from tests.training.painted import random_crops, untrained
 from tracker.config import TrackerConfig
 from tracker.models import Model, load_model
 from tracker.training.annotations import read_sources
@@ -96,9 +96,14 @@ def test_a_few_steps_on_real_data(loss, architecture):
     if not folder.is_dir():
         pytest.skip(f"the training pictures are not here: no folder {folder}")
     config = TrainingConfig(
-        architecture=architecture, loss=loss, pairs=8, batch_size=4, warmup=0, freeze=0,
+        architecture=architecture,
+        loss=loss,
+        pairs=8,
+        batch_size=4,
+        warmup=0,
+        freeze=0,
         batch_norm="batch",
-    )  # fmt: skip
+    )
     network = untrained(architecture)
     before = {name: value.clone() for name, value in network.state_dict().items()}
     state = TrainingState(

@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from picture_trees import noise, write_boxes, write_picture, write_videos
-from real_data import SHARED_DATA
 from torch.utils.data import DataLoader
 
+from tests.real_data import SHARED_DATA
+from tests.training.picture_trees import noise, write_boxes, write_picture, write_videos
 from tracker.crops import crop_squares, exemplar_extent, mean_color, search_extent
 from tracker.errors import DatasetError
 from tracker.training.annotations import Source, View, hold_out, read_sources
@@ -21,14 +21,30 @@ from tracker.training.picture_cache import LONGEST_SIDE, PictureCache
 from tracker.training.regions import CropGeometry, Placement, cut, map_box, reaches
 
 CLEAN = AugmentConfig(
-    blur=0, jpeg=0, brightness=0, offset=0, channel_gain=0, contrast=0, grey=0,
-    occlusion=0, distractor=0,
-)  # fmt: skip
+    blur=0,
+    jpeg=0,
+    brightness=0,
+    offset=0,
+    channel_gain=0,
+    contrast=0,
+    grey=0,
+    occlusion=0,
+    distractor=0,
+)
 PLAIN = {
-    "negatives": 0, "max_shift": 0, "max_zoom": 1, "max_aspect": 1, "max_video_aspect": 1,
-    "max_turn": 0, "exemplar_shift": 0, "exemplar_zoom": 1, "exemplar_aspect": 1,
-    "backdrop": 0, "mirrored": 0, "augment": CLEAN,
-}  # fmt: skip
+    "negatives": 0,
+    "max_shift": 0,
+    "max_zoom": 1,
+    "max_aspect": 1,
+    "max_video_aspect": 1,
+    "max_turn": 0,
+    "exemplar_shift": 0,
+    "exemplar_zoom": 1,
+    "exemplar_aspect": 1,
+    "backdrop": 0,
+    "mirrored": 0,
+    "augment": CLEAN,
+}
 NO_KIND = dict.fromkeys(KINDS, 0.0)
 
 
@@ -179,9 +195,15 @@ def test_beyond_the_edge_is_the_mean_or_another_scene():
 
 
 @pytest.mark.parametrize(
-    ("box", "seen"), [((5, 5, 9, 9), True), ((-9, 5, 8, 9), False), ((99, 99, 9, 9), True),
-                      ((101, 5, 9, 9), False), ((-50, -50, 300, 300), True)],
-)  # fmt: skip
+    ("box", "seen"),
+    [
+        ((5, 5, 9, 9), True),
+        ((-9, 5, 8, 9), False),
+        ((99, 99, 9, 9), True),
+        ((101, 5, 9, 9), False),
+        ((-50, -50, 300, 300), True),
+    ],
+)
 def test_what_reaches_into_a_crop(box, seen):
     assert reaches(np.array([[1.0, 0, 0], [0, 1, 0]]), box, 100) is seen
 
@@ -221,8 +243,10 @@ def shade_sources(tmp_path, sizes):
     sources = []
     for i, (name, size) in enumerate(sizes.items()):
         pixels = np.full((60, 60, 3), 20 * (i + 1), np.uint8)
-        views = [View(write_picture(tmp_path / name / f"{k}.png", pixels), (20, 20, 20, 20))
-                 for k in range(size)]  # fmt: skip
+        views = [
+            View(write_picture(tmp_path / name / f"{k}.png", pixels), (20, 20, 20, 20))
+            for k in range(size)
+        ]
         sources.append(Source(name, "stills", tuple((view,) for view in views)))
     return sources
 
@@ -346,8 +370,10 @@ def test_pasted_objects_lie_on_another_scene(tmp_path):
 
 def test_distractors_stand_beside_the_object(tmp_path):
     dark, bright = np.full((120, 120, 3), 20, np.uint8), np.full((120, 120, 3), 250, np.uint8)
-    sources = [still(tmp_path / "a" / "0.png", dark, (40, 40, 30, 30), "stills/a"),
-               still(tmp_path / "b" / "0.png", bright, (40, 40, 30, 30), "stills/b")]  # fmt: skip
+    sources = [
+        still(tmp_path / "a" / "0.png", dark, (40, 40, 30, 30), "stills/a"),
+        still(tmp_path / "b" / "0.png", bright, (40, 40, 30, 30), "stills/b"),
+    ]
     clutter = AugmentConfig(**{**vars(CLEAN), "distractor": 1.0})
     config = only(
         "stills", augment=clutter, negatives=0, backdrop=0, max_turn=0, weights={"stills/b": 1e-3}
@@ -408,8 +434,10 @@ def test_workers_make_the_same_batches(mixed):
     sampler = PairSampler(mixed, PairConfig(), 5, length=24)
     cv2.GaussianBlur(noise(0, (900, 900)), (0, 0), 3)  # OpenCV's threads are there before the fork
     threads = cv2.getNumThreads()
-    batches = [list(DataLoader(sampler, batch_size=8, collate_fn=collate, num_workers=workers))
-               for workers in (0, 2)]  # fmt: skip
+    batches = [
+        list(DataLoader(sampler, batch_size=8, collate_fn=collate, num_workers=workers))
+        for workers in (0, 2)
+    ]
     assert cv2.getNumThreads() == threads
     for one, other in zip(*batches, strict=True):
         assert all(torch.equal(getattr(one, name), getattr(other, name)) for name in vars(one))
@@ -421,8 +449,10 @@ def test_a_batch_is_channels_first(mixed):
     assert isinstance(batch, Batch)
     assert (batch.exemplar.shape, batch.search.shape) == ((3, 3, 63, 63), (3, 3, 129, 129))
     assert (batch.exemplar.dtype, batch.box.dtype, batch.same.dtype) == (
-        torch.uint8, torch.float32, torch.bool,
-    )  # fmt: skip
+        torch.uint8,
+        torch.float32,
+        torch.bool,
+    )
     assert batch.search.is_contiguous()
     for i, pair in enumerate(pairs):
         assert isinstance(pair, Pair)
@@ -522,8 +552,14 @@ def test_settings_are_checked_and_named(setting):
         PairConfig(**setting)
 
 
-@pytest.mark.parametrize("arguments", [{"seed": -1, "length": 1}, {"seed": 0, "length": -1},
-                                       {"seed": 0, "length": 1, "search_size": 100}])  # fmt: skip
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"seed": -1, "length": 1},
+        {"seed": 0, "length": -1},
+        {"seed": 0, "length": 1, "search_size": 100},
+    ],
+)
 def test_arguments_are_checked(mixed, arguments):
     with pytest.raises(ValueError, match="expected"):
         PairSampler(mixed, PairConfig(), **arguments)

@@ -10,12 +10,14 @@ from tracker.training.recipe import Recipe, override, parse_setting, read_recipe
 
 
 def test_every_setting_survives_a_file(tmp_path):
-    recipe = Recipe.from_tables({
-        "training": {"loss": "triplet", "learning_rate": 1e-5, "init": 'a "quoted" füle\\x'},
-        "pairs": {"gaps": [1, 2], "weights": {"videos/a b": 0.5}},
-        "augmentation": {"blur": 0.0},
-        "tracker": {"num_scales": 1, "box_lr": 0.4},
-    })  # fmt: skip
+    recipe = Recipe.from_tables(
+        {
+            "training": {"loss": "triplet", "learning_rate": 1e-5, "init": 'a "quoted" füle\\x'},
+            "pairs": {"gaps": [1, 2], "weights": {"videos/a b": 0.5}},
+            "augmentation": {"blur": 0.0},
+            "tracker": {"num_scales": 1, "box_lr": 0.4},
+        }
+    )
     (tmp_path / "recipe.toml").write_text(recipe.to_toml(), encoding="utf-8")
     again = Recipe.from_tables(read_recipe(str(tmp_path / "recipe.toml")))
     assert again == recipe
@@ -42,8 +44,10 @@ def test_shipped_recipes_are_valid_and_of_their_architecture(name, architecture)
         ({"pairs": {"augment": {}}}, r"unknown setting 'augment' in \[pairs\]"),
         ({"augmentation": {"blurr": 1}}, r"unknown setting 'blurr' in \[augmentation\]"),
         ({"training": 3}, r"training as a table \[training\]; got 3"),
-        ({"training": {"loss": "hinge"}}, "loss must be one of logistic, contrastive, triplet.*"
-         "got 'hinge'"),
+        (
+            {"training": {"loss": "hinge"}},
+            "loss must be one of logistic, contrastive, triplet.*got 'hinge'",
+        ),
         ({"training": {"pairs": 1.5}}, "pairs must be a whole number, got 1.5"),
         ({"training": {"pairs": True}}, "pairs must be a whole number, got True"),
         ({"training": {"pairs": 8, "batch_size": 16}}, "pairs must be at least the batch size"),
@@ -63,7 +67,7 @@ def test_shipped_recipes_are_valid_and_of_their_architecture(name, architecture)
         ({"tracker": {"num_scales": "1"}}, r"\[tracker\]: setting num_scales must be a whole"),
         ({"tracker": 3}, r"tracker as a table \[tracker\]; got 3"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_named(tables, message):
     with pytest.raises(RecipeError, match=message):
         Recipe.from_tables(tables)
@@ -129,5 +133,6 @@ def test_differences_name_the_setting_and_both_values():
 def test_differences_of_the_tracker_name_what_only_one_of_them_sets():
     one, other = (Recipe(tracker=settings) for settings in ({"box_lr": 0.4}, {"num_scales": 1}))
     assert sorted(one.differences(other)) == [
-        "tracker.box_lr: 0.4, None", "tracker.num_scales: None, 1",
-    ]  # fmt: skip
+        "tracker.box_lr: 0.4, None",
+        "tracker.num_scales: None, 1",
+    ]

@@ -4,9 +4,9 @@ import math
 
 import pytest
 import torch
-from painted import random_crops, untrained
 from torch import nn
 
+from tests.training.painted import random_crops, untrained
 from tracker.training.config import TRUNK_PARTS, TrainingConfig
 from tracker.training.freezing import leading_parts, set_trainable
 from tracker.training.schedule import (
@@ -86,8 +86,9 @@ def test_frozen_parts_keep_weights_and_statistics_and_need_no_gradients():
     crops, _ = random_crops(2)
     assert not network.backbone.blocks[:5](network.backbone.stem(crops)).requires_grad
     network.embed_exemplar(crops)
-    changed = {name for name, value in network.state_dict().items()
-               if not torch.equal(value, before[name])}  # fmt: skip
+    changed = {
+        name for name, value in network.state_dict().items() if not torch.equal(value, before[name])
+    }
     assert changed
     assert all(name.startswith(("backbone.blocks.", "backbone.standardize")) for name in changed)
     assert not any(name.startswith(f"backbone.blocks.{i}.") for i in range(5) for name in changed)

@@ -3,8 +3,8 @@
 import av
 import numpy as np
 import pytest
-from media import make_audio, make_video
 
+from tests.media import make_audio, make_video
 from tracker.errors import SourceEndedEarly, SourceError
 from tracker.video import open_source, read_header
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from media import decode, flat, level, make_video, texture
 
+from tests.media import decode, flat, level, make_video, texture
 from tracker.errors import OutputError, SourceEndedEarly
 from tracker.video import VideoSink, open_source
 
@@ -190,8 +190,11 @@ except OutputError as error:
 def run_child(path, fault):
     return subprocess.run(
         [sys.executable, "-c", CHILD, str(path), fault],
-        capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
 
 
 def test_killed_process_leaves_a_readable_video(tmp_path):
@@ -232,8 +235,11 @@ def test_a_full_disk_found_only_when_closing(tmp_path):
     )
     child = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path / "v.mp4")],
-        capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
     assert "OutputError: could not write" in child.stderr
     assert len(decode(tmp_path / "v.mp4")) >= 1
 

@@ -8,8 +8,8 @@ import av
 import cv2
 import numpy as np
 import pytest
-from media import CODECS, decode, flat, level, make_audio, make_video, texture
 
+from tests.media import CODECS, decode, flat, level, make_audio, make_video, texture
 from tracker.errors import FrameError, SourceEndedEarly, SourceError
 from tracker.video import open_source, parse_position
 
@@ -124,29 +124,42 @@ def test_size_change_in_the_middle(tmp_path):
     assert all(abs(f.image.mean() - level(f.index)) < 6 for f in frames)
 
 
-@pytest.mark.parametrize("name", [
-    "with space.mp4", "żółw 龟.mp4", "-i.mp4", "clip%02d.mp4", "a#b?c.mp4", "http:x.mp4",
-    "[a]*.mp4", "0", "clip",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    [
+        "with space.mp4",
+        "żółw 龟.mp4",
+        "-i.mp4",
+        "clip%02d.mp4",
+        "a#b?c.mp4",
+        "http:x.mp4",
+        "[a]*.mp4",
+        "0",
+        "clip",
+    ],
+)
 def test_odd_names_are_files_where_they_exist(clip, tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
     shutil.copy(clip, tmp_path / name)
     assert indices(name) == list(range(20))
 
 
-@pytest.mark.parametrize(("range_", "expected"), [
-    ({}, range(20)),
-    ({"start": 5}, range(5, 20)),
-    ({"end": 5}, range(5)),
-    ({"start": 3, "end": 17, "stride": 5}, [3, 8, 13]),
-    ({"stride": 7}, [0, 7, 14]),
-    ({"start": 0.5}, range(5, 20)),
-    ({"start": 0.45, "end": 1.0}, range(5, 10)),
-    ({"start": 4, "end": 0.8}, range(4, 8)),
-    ({"end": 99}, range(20)),
-    ({"start": 19}, [19]),
-    ({"start": np.int64(18)}, [18, 19]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("range_", "expected"),
+    [
+        ({}, range(20)),
+        ({"start": 5}, range(5, 20)),
+        ({"end": 5}, range(5)),
+        ({"start": 3, "end": 17, "stride": 5}, [3, 8, 13]),
+        ({"stride": 7}, [0, 7, 14]),
+        ({"start": 0.5}, range(5, 20)),
+        ({"start": 0.45, "end": 1.0}, range(5, 10)),
+        ({"start": 4, "end": 0.8}, range(4, 8)),
+        ({"end": 99}, range(20)),
+        ({"start": 19}, [19]),
+        ({"start": np.int64(18)}, [18, 19]),
+    ],
+)
 @pytest.mark.parametrize("kind", ["mp4", "ts", "h264"])
 def test_start_end_and_stride_are_exact(clip, tmp_path, kind, range_, expected):
     path = clip if kind == "mp4" else make_video(tmp_path / f"clip.{kind}", 20, rate=10)
@@ -163,12 +176,26 @@ def test_a_time_copied_from_a_result_file_finds_its_frame(tmp_path):
     assert indices(path, end=float(f"{2 / 30:.6f}")) == [0, 1]
 
 
-@pytest.mark.parametrize("range_", [
-    {"start": 5, "end": 5}, {"start": 5, "end": 2}, {"end": 0}, {"end": 0.0}, {"start": -1},
-    {"start": -0.5}, {"end": -3}, {"stride": 0}, {"stride": -2}, {"start": 2.0, "end": 1.5},
-    {"start": float("nan")}, {"end": float("inf")}, {"start": 20}, {"start": 2.0},
-    {"start": 15, "end": 1.0},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "range_",
+    [
+        {"start": 5, "end": 5},
+        {"start": 5, "end": 2},
+        {"end": 0},
+        {"end": 0.0},
+        {"start": -1},
+        {"start": -0.5},
+        {"end": -3},
+        {"stride": 0},
+        {"stride": -2},
+        {"start": 2.0, "end": 1.5},
+        {"start": float("nan")},
+        {"end": float("inf")},
+        {"start": 20},
+        {"start": 2.0},
+        {"start": 15, "end": 1.0},
+    ],
+)
 def test_empty_ranges_are_refused(clip, range_):
     frames, error = read_until_error(clip, **range_)
     assert frames == []
@@ -176,9 +203,17 @@ def test_empty_ranges_are_refused(clip, range_):
     assert error.exit_code == 2
 
 
-@pytest.mark.parametrize(("text", "position"), [
-    ("300", 300), ("0", 0), ("12.5s", 12.5), ("3s", 3.0), (".5s", 0.5), (" 7 ", 7),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "position"),
+    [
+        ("300", 300),
+        ("0", 0),
+        ("12.5s", 12.5),
+        ("3s", 3.0),
+        (".5s", 0.5),
+        (" 7 ", 7),
+    ],
+)
 def test_parse_position(text, position):
     parsed = parse_position(text)
     assert parsed == position
@@ -226,14 +261,17 @@ def test_truncated_before_the_first_frame(tmp_path):
     assert error.exit_code == 2
 
 
-@pytest.mark.parametrize(("kind", "reason"), [
-    ("avi", "of 40 frames could be read"),
-    ("mkv", r"announces 2 s but ends after [\d.]+ s"),
-    ("webm", r"announces 2 s but ends after [\d.]+ s"),
-    ("flv", r"announces 2[.\d]* s but ends after [\d.]+ s"),
-    ("gif", "no end mark"),
-    ("ts", None),  # it says nothing beforehand: any part of it is whole
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("avi", "of 40 frames could be read"),
+        ("mkv", r"announces 2 s but ends after [\d.]+ s"),
+        ("webm", r"announces 2 s but ends after [\d.]+ s"),
+        ("flv", r"announces 2[.\d]* s but ends after [\d.]+ s"),
+        ("gif", "no end mark"),
+        ("ts", None),  # it says nothing beforehand: any part of it is whole
+    ],
+)
 def test_other_formats_cut_short_deliver_what_is_there_and_say_so(tmp_path, kind, reason):
     codec = "libx264" if kind == "flv" else None
     whole = make_video(
@@ -324,23 +362,26 @@ def test_recording_that_begins_inside_a_group_of_pictures(tmp_path):
     assert 10 <= len(got) < 40
 
 
-@pytest.mark.parametrize(("name", "make", "reason"), [
-    ("missing.mp4", lambda p: None, "no such file"),
-    ("text.mp4", lambda p: p.write_text("not a video\n" * 500), "Invalid data"),
-    ("empty.mp4", lambda p: p.write_bytes(b""), "empty"),
-    ("sound.mp4", make_audio, "only audio"),
-    ("cover.mp4", lambda p: make_audio(p, cover=True), "only audio"),
-    ("folder", lambda p: p.mkdir(), "no images in the folder"),
-    ("empty.png", lambda p: p.write_bytes(b""), "not an image"),
-    ("text.jpg", lambda p: p.write_text("hello"), "not an image"),
-    ("*.jpg", lambda p: None, "no images match"),
-    ("http://127.0.0.1:9/a.mp4", lambda p: None, "127.0.0.1:9/a.mp4: Connection refused"),
-    ("rtsp://me:secret@127.0.0.1:9/a?token=secret", lambda p: None, "Connection refused"),
-    ("873", lambda p: None, "cannot open camera 873"),
-    ("", lambda p: None, "no such file"),
-    ("nul\0.mp4", lambda p: None, "no such file"),
-    ("file:///etc/hostname", lambda p: None, "no such file"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "make", "reason"),
+    [
+        ("missing.mp4", lambda p: None, "no such file"),
+        ("text.mp4", lambda p: p.write_text("not a video\n" * 500), "Invalid data"),
+        ("empty.mp4", lambda p: p.write_bytes(b""), "empty"),
+        ("sound.mp4", make_audio, "only audio"),
+        ("cover.mp4", lambda p: make_audio(p, cover=True), "only audio"),
+        ("folder", lambda p: p.mkdir(), "no images in the folder"),
+        ("empty.png", lambda p: p.write_bytes(b""), "not an image"),
+        ("text.jpg", lambda p: p.write_text("hello"), "not an image"),
+        ("*.jpg", lambda p: None, "no images match"),
+        ("http://127.0.0.1:9/a.mp4", lambda p: None, "127.0.0.1:9/a.mp4: Connection refused"),
+        ("rtsp://me:secret@127.0.0.1:9/a?token=secret", lambda p: None, "Connection refused"),
+        ("873", lambda p: None, "cannot open camera 873"),
+        ("", lambda p: None, "no such file"),
+        ("nul\0.mp4", lambda p: None, "no such file"),
+        ("file:///etc/hostname", lambda p: None, "no such file"),
+    ],
+)
 def test_what_cannot_be_opened_is_one_sentence(tmp_path, monkeypatch, capfd, name, make, reason):
     monkeypatch.chdir(tmp_path)
     make(tmp_path / name)
@@ -358,12 +399,15 @@ def test_what_is_no_source(source):
         open_source(source)
 
 
-@pytest.mark.parametrize("text", [
-    "#EXTM3U\n#EXTINF:1,\n{clip}\n#EXT-X-ENDLIST\n",
-    "#EXTM3U\n#EXTINF:1,\nfile://{clip}\n#EXT-X-ENDLIST\n",
-    "ffconcat version 1.0\nfile other.ts\n",
-    "ffconcat version 1.0\nfile {clip}\n",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#EXTM3U\n#EXTINF:1,\n{clip}\n#EXT-X-ENDLIST\n",
+        "#EXTM3U\n#EXTINF:1,\nfile://{clip}\n#EXT-X-ENDLIST\n",
+        "ffconcat version 1.0\nfile other.ts\n",
+        "ffconcat version 1.0\nfile {clip}\n",
+    ],
+)
 @pytest.mark.parametrize("suffix", ["mp4", "m3u8", "ffconcat", "ts"])
 def test_playlists_cannot_name_other_files(tmp_path, text, suffix):
     other = make_video(tmp_path / "other.ts", 5)

@@ -1,7 +1,7 @@
 """Benchmark sequences and the project's own sample clip.
 
 ``open_dataset`` reads a data set into a list of `Sequence`; each published layout has its own
-module. The sample clip is in `tracker.datasets.synthetic`. Names load on first use.
+module. The sample clip is in `tracker.synthetic.sample`. Names load on first use.
 """
 
 from tracker.lazy import lazy_names

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from tracker.datasets.numbered import all_pictures
 from tracker.datasets.sequence import Sequence, choose
-from tracker.datasets.text import read_names, read_rows
 from tracker.errors import DatasetError
+from tracker.formats.text import read_names, read_rows
 
 Polygons = NDArray[np.float64]
 

@@ -33,6 +33,8 @@ def scored_rows(boxes: Array, sequence: Sequence) -> tuple[Array, Array]:
     """
     skipped = sequence.skipped if np.isnan(boxes[: sequence.skipped]).all() else 0
     return align(
-        boxes[skipped:], sequence.boxes,
-        skipped_at_start=skipped, missing_at_end=int(not sequence.visible[-1]),
-    )  # fmt: skip
+        boxes[skipped:],
+        sequence.boxes,
+        skipped_at_start=skipped,
+        missing_at_end=int(not sequence.visible[-1]),
+    )

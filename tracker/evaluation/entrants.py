@@ -49,7 +49,7 @@ def make_entrant(name: str, device: str = "auto") -> Entrant:
         return OpenCvTracker(kind, files.split(",") if files else [])
     if re.fullmatch(r"[\w.]+:\w+", name):
         return _import_class(*name.split(":"))
-    from tracker.tracking import Tracker
+    from tracker.tracking.tracker import Tracker
 
     return Tracker(name, device)
 

@@ -88,5 +88,7 @@ def ranked(entries: Iterable[Entry]) -> list[Entry]:
 def attributes_of(sequences: Iterable[Sequence]) -> list[str]:
     """The attributes that occur: those of OTB in its order, then others as they come."""
     found = dict.fromkeys(name for sequence in sequences for name in sequence.attributes)
-    return [*(name for name in OTB_ATTRIBUTES if name in found),
-            *(name for name in found if name not in OTB_ATTRIBUTES)]  # fmt: skip
+    return [
+        *(name for name in OTB_ATTRIBUTES if name in found),
+        *(name for name in found if name not in OTB_ATTRIBUTES),
+    ]

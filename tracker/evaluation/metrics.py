@@ -35,7 +35,7 @@ from tracker.errors import DatasetError
 from tracker.evaluation.got10k import Got10kScore, got10k_overlaps, got10k_score
 from tracker.evaluation.per_frame import center_errors, normalized_center_errors, overlaps
 from tracker.evaluation.policies import POLICIES, align, get_policy
-from tracker.evaluation.robustness import sre_boxes, tre_starts
+from tracker.evaluation.protocols import sre_boxes, tre_starts
 
 __all__ = [
     "align",

@@ -11,7 +11,6 @@ from pathlib import Path
 from tqdm import tqdm
 
 from tracker.datasets.sequence import Sequence as Clip
-from tracker.datasets.text import read_boxes
 from tracker.errors import DatasetError, EntrantError, OutputError
 from tracker.evaluation.alignment import on_sequence, scored_rows
 from tracker.evaluation.entrants import RESULTS, check_labels, label, make_entrant
@@ -20,6 +19,7 @@ from tracker.evaluation.metrics import pooled_score, score_sequence
 from tracker.evaluation.protocols import Run, runs_of
 from tracker.evaluation.result_files import ResultFolder, find_results
 from tracker.evaluation.workers import Task, run_tasks
+from tracker.formats.text import read_boxes
 
 Failures = dict[tuple[str, str], str]
 """Why a run failed, by the names of its tracker and of the run."""
@@ -64,8 +64,9 @@ def evaluate(
     check_labels(entrants)
     active = [name for name in entrants if not name.startswith(RESULTS)]
     if benchmark.protocol != "ope" and len(active) < len(entrants):
-        raise EntrantError(f"expected trackers to run for {benchmark.protocol}; "
-                           f"{RESULTS} files are of one pass")  # fmt: skip
+        raise EntrantError(
+            f"expected trackers to run for {benchmark.protocol}; {RESULTS} files are of one pass"
+        )
     folders = {name: ResultFolder(directory / label(name)) for name in active}
     for name, folder in folders.items():
         make_entrant(name, benchmark.device)
@@ -99,9 +100,12 @@ def _run_unfinished(
     frames = sum(len(task.run.sequence) for task in tasks)
     with tqdm(total=frames, unit="frame", disable=True if benchmark.quiet else None) as progress:
         for task, outcome in run_tasks(
-            tasks, jobs=benchmark.jobs, threads=benchmark.threads,
-            step_seconds=benchmark.step_seconds, on_frame=progress.update,
-        ):  # fmt: skip
+            tasks,
+            jobs=benchmark.jobs,
+            threads=benchmark.threads,
+            step_seconds=benchmark.step_seconds,
+            on_frame=progress.update,
+        ):
             if outcome.failure:
                 failures[task.entrant, task.run.name] = outcome.failure
             else:
@@ -110,24 +114,33 @@ def _run_unfinished(
 
 
 def _score_own(
-    name: str, folder: ResultFolder, clips: Iterable[Clip], runs: dict[str, list[Run]],
-    failures: Failures, benchmark: Benchmark,
-) -> Entry:  # fmt: skip
+    name: str,
+    folder: ResultFolder,
+    clips: Iterable[Clip],
+    runs: dict[str, list[Run]],
+    failures: Failures,
+    benchmark: Benchmark,
+) -> Entry:
     entry = Entry(label(name), {})
     for clip in clips:
         of_clip = runs[clip.name]
-        failed = [f"{run.name}: {failures[name, run.name]}"
-                  for run in of_clip if (name, run.name) in failures]  # fmt: skip
+        failed = [
+            f"{run.name}: {failures[name, run.name]}"
+            for run in of_clip
+            if (name, run.name) in failures
+        ]
         if failed:
             entry.failures[clip.name] = "; ".join(failed)
             continue
         try:
             boxes = [folder.read(run.name) for run in of_clip]
             times = [folder.read_time(run.name) or (0.0, 0) for run in of_clip]
-            entry.scores[clip.name] = pooled_score([
-                score_sequence(each, run.sequence.boxes, benchmark.policy)
-                for each, run in zip(boxes, of_clip, strict=True)
-            ])  # fmt: skip
+            entry.scores[clip.name] = pooled_score(
+                [
+                    score_sequence(each, run.sequence.boxes, benchmark.policy)
+                    for each, run in zip(boxes, of_clip, strict=True)
+                ]
+            )
         except DatasetError as error:  # a result file that somebody changed
             entry.failures[clip.name] = str(error)
             continue

@@ -44,12 +44,16 @@ class OpenCvTracker:
         self._class, self._settings = _KINDS[kind]
         self._files = list(files)
         if not hasattr(cv2, self._class):
-            raise EntrantError(f"opencv-{kind} needs another build of OpenCV {cv2.__version__}: "
-                              f"opencv-contrib-python has {self._class}")  # fmt: skip
+            raise EntrantError(
+                f"opencv-{kind} needs another build of OpenCV {cv2.__version__}: "
+                f"opencv-contrib-python has {self._class}"
+            )
         if len(self._files) != len(self._settings):
             expected = ":" + ",".join(name.upper() for name in self._settings)
-            raise EntrantError(f"expected opencv-{kind}{expected if self._settings else ''}; "
-                              f"got {len(self._files)} files")  # fmt: skip
+            raise EntrantError(
+                f"expected opencv-{kind}{expected if self._settings else ''}; "
+                f"got {len(self._files)} files"
+            )
         self._create()
 
     def init(self, frame: Frame, box: Box) -> None:

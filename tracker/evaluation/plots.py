@@ -1,57 +1,24 @@
-"""Success and precision plots in the manner of OTB, as PNG and SVG.
-
-Matplotlib is loaded when the first plot is drawn; ``pip install tracker[bench]`` brings it. The
-settings of the user's own ``matplotlibrc`` have no effect, and the same entries give the same
-bytes with the same version of Matplotlib.
-"""
+"""Success and precision plots in the manner of OTB."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from io import BytesIO
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tracker.evaluation.entry import Entry, ranked
 from tracker.evaluation.metrics import PRECISION_THRESHOLDS, SequenceScore
+from tracker.plotting import own_style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-MISSING = "plots need matplotlib, which is not installed: pip install tracker[bench]"
-"""The sentence to show where ``can_plot`` says no."""
 
 # Okabe and Ito's colours, which colour-blind people can tell apart, in an order of strong contrast.
 _COLORS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#000000", "#e69f00", "#56b4e9")
 # Seven colours and four dash styles: 28 lines before a pair of both comes again.
 _DASHES = ("solid", (0, (6, 1.6)), (0, (1.4, 1.2)), (0, (6, 1.4, 1.4, 1.4)))
-_STYLE = {
-    "font.family": ["DejaVu Sans"],  # comes with Matplotlib
-    "font.size": 11,
-    "axes.titlesize": 13,
-    "axes.titleweight": "bold",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.axisbelow": True,
-    "grid.color": "#e3e3e3",
-    "grid.linewidth": 0.8,
-    "legend.frameon": False,
-    "svg.hashsalt": "tracker",  # names inside the file come from it, at random otherwise
-    "path.simplify": False,
-}
-_DOTS_PER_INCH = 150
 _LONGEST_NAME = 40
-
-
-def can_plot() -> bool:
-    """Whether Matplotlib is installed and can be loaded."""
-    try:
-        import matplotlib.figure  # noqa: F401
-    except ImportError:
-        return False
-    return True
 
 
 def success_figure(entries: Iterable[Entry]) -> Figure:
@@ -82,21 +49,6 @@ def precision_figure(entries: Iterable[Entry]) -> Figure:
     return figure
 
 
-def render(figure: Figure, kind: str) -> bytes:
-    """The file of a figure; ``kind`` is ``"png"`` or ``"svg"``."""
-    buffer = BytesIO()
-    with _own_style():
-        figure.savefig(
-            buffer,
-            format=kind,
-            dpi=_DOTS_PER_INCH,
-            bbox_inches="tight",  # makes room for a legend of any size
-            pad_inches=0.15,
-            metadata={"Date": None} if kind == "svg" else None,
-        )
-    return buffer.getvalue()
-
-
 def _figure(
     entries: Iterable[Entry],
     *,
@@ -116,7 +68,7 @@ def _figure(
         if (score := entry.mean) is not None
     ]
     lines.sort(key=lambda line: -value(line[1]))
-    with _own_style():
+    with own_style():
         figure = Figure(figsize=(6.4, 5.2))
         axes = figure.add_axes((0.11, 0.11, 0.86, 0.81))
         for depth, (_, score, color, dashes) in enumerate(lines):
@@ -134,8 +86,11 @@ def _figure(
         axes.set_xticks(thresholds[:: (len(thresholds) - 1) // 10][:11])
         axes.set_yticks(np.linspace(0, 1, 11))
         axes.grid(True)
-        _add_legend(axes, [f"{_short(name)} [{value(score):.3f}]" for name, score, *_ in lines],
-                    f"tracker [{legend}]")  # fmt: skip
+        _add_legend(
+            axes,
+            [f"{_short(name)} [{value(score):.3f}]" for name, score, *_ in lines],
+            f"tracker [{legend}]",
+        )
     return figure
 
 
@@ -162,11 +117,3 @@ def _short(name: str) -> str:
     name = " ".join(name.encode("utf-8", "replace").decode().split())
     half = (_LONGEST_NAME - 1) // 2
     return name if len(name) <= _LONGEST_NAME else f"{name[:half]}…{name[-half:]}"
-
-
-@contextmanager
-def _own_style() -> Iterator[None]:
-    import matplotlib.style
-
-    with matplotlib.style.context(["default", _STYLE]):
-        yield

@@ -20,7 +20,7 @@ from tracker.errors import OutputError
 from tracker.evaluation.entry import Entry, ranked
 from tracker.evaluation.files import write_atomically
 from tracker.evaluation.metrics import SequenceScore
-from tracker.evaluation.plots import MISSING, can_plot, precision_figure, render, success_figure
+from tracker.evaluation.plots import precision_figure, success_figure
 from tracker.evaluation.tables import (
     attribute_table,
     escape,
@@ -30,6 +30,7 @@ from tracker.evaluation.tables import (
     terminal_table,
 )
 from tracker.evaluation.worst import PAGE, write_worst
+from tracker.plotting import MISSING, can_plot, render
 
 __all__ = ["terminal_table", "write_reports"]
 

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from tracker.boxes import Box
 from tracker.datasets.otb import canonical_name
 from tracker.datasets.sequence import Sequence
-from tracker.datasets.text import read_boxes, read_rows
 from tracker.errors import DatasetError
 from tracker.evaluation.files import write_atomically
+from tracker.formats.text import read_boxes, read_rows
 
 Array = NDArray[np.float64]
 

@@ -44,8 +44,17 @@ def overall_table(entries: Iterable[Entry]) -> str:
     entries = ranked(entries)
     columns = zip(*(_measures(entry.mean) for entry in entries), strict=True)
     scores = zip(*(_best_bold(column, 4) for column in columns), strict=True)
-    header = ("", "tracker", "success AUC", "precision at 20 px", "normalised precision at 0.2",
-              "SR50", "fps", "done", "failed")  # fmt: skip
+    header = (
+        "",
+        "tracker",
+        "success AUC",
+        "precision at 20 px",
+        "normalised precision at 0.2",
+        "SR50",
+        "fps",
+        "done",
+        "failed",
+    )
     rows = [
         (
             str(rank),

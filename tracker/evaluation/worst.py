@@ -99,8 +99,10 @@ def write_worst(
             body = [*_introduction(entry), *_moments(directory, entry, tried, pictures)]
             break
     else:
-        body = ["Nothing to show: there is no finished sequence with both its pictures and one "
-                "result box per frame."]  # fmt: skip
+        body = [
+            "Nothing to show: there is no finished sequence with both its pictures and one "
+            "result box per frame."
+        ]
     page = write_atomically(directory / PAGE, "\n\n".join(["# Worst moments", *body]) + "\n")
     for number in range(len(pictures) + 1, SHOWN + 1):  # of an earlier report
         (directory / FOLDER / f"{number}.jpg").unlink(missing_ok=True)

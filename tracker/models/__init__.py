@@ -1,7 +1,7 @@
 """The twin network, its backbones, and its weights."""
 
 from tracker.models.backbones import Features
-from tracker.models.fuse import backbone_in, fuse_for_inference, prepare_for_inference
+from tracker.models.inference.folding import backbone_in, fuse_for_inference, prepare_for_inference
 from tracker.models.twin import TwinNetwork
 from tracker.models.weights import Model, available_models, load_model, save_model
 

@@ -134,9 +134,11 @@ def sample_boxes(
         [across[:, None, :].expand(-1, grid, -1), down[:, :, None].expand(-1, -1, grid)], -1
     )
     samples = F.grid_sample(
-        level, places.reshape(len(level), per_map * grid, grid, 2),
-        padding_mode="border", align_corners=False,
-    )  # fmt: skip
+        level,
+        places.reshape(len(level), per_map * grid, grid, 2),
+        padding_mode="border",
+        align_corners=False,
+    )
     return samples.unflatten(2, (per_map, grid)).transpose(1, 2).flatten(0, 1)
 
 

@@ -25,9 +25,14 @@ FORMAT = "tracker-weights-1"
 DEFAULT_MODEL = "lite"
 _DTYPES = (torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.int64)
 _LIMITS = {
-    "exemplar_size": 1024, "search_size": 2048, "num_scales": 99, "response_upsampling": 64,
-    "kernel_first_steps": 1000, "kernel_steps": 1000, "kernel_memory": 1000,
-}  # fmt: skip
+    "exemplar_size": 1024,
+    "search_size": 2048,
+    "num_scales": 99,
+    "response_upsampling": 64,
+    "filter_first_steps": 1000,
+    "filter_steps": 1000,
+    "filter_memory": 1000,
+}
 _SHIPPED = Path(__file__).parent / "weights"
 
 
@@ -137,8 +142,9 @@ def _load_file(path: Path, name: str) -> Model:
         raise WeightsError(f"{path}: {error}") from error
     for key, tensor in tensors.items():
         if tensor.dtype not in _DTYPES:
-            raise WeightsError(f"{path}: expected real numbers of 16 to 64 bits; {key} has "
-                               f"{tensor.dtype}")  # fmt: skip
+            raise WeightsError(
+                f"{path}: expected real numbers of 16 to 64 bits; {key} has {tensor.dtype}"
+            )
         if not torch.isfinite(tensor).all():
             raise WeightsError(f"{path}: expected finite weights; {key} is not")
     try:

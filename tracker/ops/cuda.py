@@ -96,7 +96,7 @@ def _map(tensor: Tensor) -> tuple[int, tuple[int, ...], tuple[int, ...]]:
 
 def _extension_for(device: torch.device) -> ModuleType | None:
     """The extension if it can serve ``device``, else None after a warning, or an error."""
-    problem = why_not(device)
+    problem = unavailable_reason(device)
     if problem is None:
         return _module()
     if os.environ.get("TRACKER_REQUIRE_EXTENSION") == "1":
@@ -109,7 +109,7 @@ def _extension_for(device: torch.device) -> ModuleType | None:
 
 
 @functools.cache
-def why_not(device: torch.device) -> str | None:
+def unavailable_reason(device: torch.device) -> str | None:
     """Why the extension cannot serve the CUDA device ``device``; None if it can."""
     status = extension_status()
     if not status.available:

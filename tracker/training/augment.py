@@ -46,15 +46,21 @@ class AugmentConfig:
         for field in fields(self):
             value, whole = getattr(self, field.name), isinstance(field.default, int)
             number = isinstance(value, int if whole else (int, float)) and value is not True
-            self._check(field.name, number and value is not False and math.isfinite(value),
-                        "a whole number" if whole else "a finite number")  # fmt: skip
+            self._check(
+                field.name,
+                number and value is not False and math.isfinite(value),
+                "a whole number" if whole else "a finite number",
+            )
         for name in ("blur", "grey", "jpeg", "occlusion", "occluder", "distractor"):
             self._check(name, 0 <= getattr(self, name) <= 1, "from 0 to 1")
         for name in ("brightness", "channel_gain", "contrast", "exemplar_colour", "video_colour"):
             self._check(name, getattr(self, name) >= 0, "at least 0")
         self._check("offset", 0 <= self.offset <= 255, "from 0 to 255")
-        self._check("blur_width", self.blur_width >= 3 and self.blur_width % 2 == 1,
-                    "an odd number, at least 3")  # fmt: skip
+        self._check(
+            "blur_width",
+            self.blur_width >= 3 and self.blur_width % 2 == 1,
+            "an odd number, at least 3",
+        )
         self._check("jpeg_quality", 1 <= self.jpeg_quality <= 95, "from 1 to 95")
 
     def _check(self, name: str, holds: bool, expected: str) -> None:
@@ -105,8 +111,9 @@ def motion_kernel(width: int, angle: float) -> NDArray[np.float32]:
 
 def recolour(crop: Frame, config: AugmentConfig, strength: float, rng: Generator) -> Frame:
     """Change brightness, contrast and the gain of each channel, all scaled by ``strength``."""
-    brightness, contrast = np.exp(rng.uniform(-1, 1, 2) * (config.brightness, config.contrast)
-                                  * strength)  # fmt: skip
+    brightness, contrast = np.exp(
+        rng.uniform(-1, 1, 2) * (config.brightness, config.contrast) * strength
+    )
     gains = np.exp(rng.uniform(-1, 1, 3) * config.channel_gain * strength)
     offset = rng.uniform(-1, 1) * config.offset * strength
     mean = cv2.mean(crop)[:3]

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tracker.evaluation.plots import render
+from tracker.plotting import render
 from tracker.training.log import read_log
 
 _TITLES = {"hit": "peak on object", "validation": "validation:\nmean overlap"}

@@ -4,7 +4,7 @@ from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm as BatchNorm
 
 from tracker.models import TwinNetwork
-from tracker.models.backbones import LiteBackbone
+from tracker.models.backbones.lite import LiteBackbone
 
 
 def leading_parts(network: TwinNetwork) -> list[list[nn.Module]]:

@@ -9,9 +9,9 @@ from torch import nn
 from tracker.config import TrackerConfig
 from tracker.errors import RecipeError, WeightsError
 from tracker.models import Model, TwinNetwork, load_model
-from tracker.models.imagenet import imagenet_network
 from tracker.training.annotations import Source
 from tracker.training.config import TrainingConfig
+from tracker.training.imagenet import imagenet_network
 
 
 def initial_model(config: TrainingConfig, sources: Sequence[Source]) -> Model:

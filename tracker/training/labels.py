@@ -1,7 +1,7 @@
 """Where a response map should be high: the labels of SiamFC's training.
 
 Cell ``(i, j)`` of a map ``(n, n)`` stands for a displacement of ``((j, i) - (n - 1) / 2) *
-total_stride`` pixels from the centre of the search crop, as in ``tracker.response.displacement``.
+total_stride`` pixels from the centre of the search crop, as in ``tracker.tracking.response.displacement``.
 """
 
 import torch

@@ -83,10 +83,12 @@ class LogFile:
             writer = csv.DictWriter(file, list(row))
             if file.tell() == 0:
                 writer.writeheader()
-            writer.writerow({
-                name: f"{value:.6g}" if isinstance(value, float) else value
-                for name, value in row.items()
-            })  # fmt: skip
+            writer.writerow(
+                {
+                    name: f"{value:.6g}" if isinstance(value, float) else value
+                    for name, value in row.items()
+                }
+            )
 
 
 def read_log(path: Path) -> list[dict[str, str]]:
@@ -123,5 +125,9 @@ class Progress:
         if self._prints:
             values = {name: value for name, value in row.items() if value is not None}
             done = f"{values.pop('pairs')} of {self._total} pairs"
-            print(done, *(f"{name} {value:.4g}" for name, value in values.items()),
-                  sep="  ", flush=True)  # fmt: skip
+            print(
+                done,
+                *(f"{name} {value:.4g}" for name, value in values.items()),
+                sep="  ",
+                flush=True,
+            )

@@ -125,8 +125,9 @@ def _batches(
         TrackerError: as the sampler does, also where a worker process read the pair.
     """
     size = config.batch_size
-    shares = [group.share(range(step * size, (step + 1) * size))
-              for step in range(first, config.steps)]  # fmt: skip
+    shares = [
+        group.share(range(step * size, (step + 1) * size)) for step in range(first, config.steps)
+    ]
     loader = DataLoader(
         _Guarded(sampler),
         batch_sampler=shares,

@@ -53,11 +53,13 @@ def contrastive(network: TwinNetwork, batch: Batch) -> tuple[Tensor, Measures]:
     """Contrastive loss over positives, hardest distractors and hardest objects of other pairs."""
     positive, distractor, other, measures = _squared_distances(network, batch)
     different = torch.zeros_like(batch.same)
-    losses = torch.stack([
-        contrastive_loss(positive, batch.same, CONTRASTIVE_MARGIN),
-        contrastive_loss(distractor, different, CONTRASTIVE_MARGIN),
-        contrastive_loss(other, different, CONTRASTIVE_MARGIN),
-    ])  # fmt: skip
+    losses = torch.stack(
+        [
+            contrastive_loss(positive, batch.same, CONTRASTIVE_MARGIN),
+            contrastive_loss(distractor, different, CONTRASTIVE_MARGIN),
+            contrastive_loss(other, different, CONTRASTIVE_MARGIN),
+        ]
+    )
     return losses.mean(), measures
 
 
@@ -67,10 +69,12 @@ def triplet(network: TwinNetwork, batch: Batch) -> tuple[Tensor, Measures]:
     Pairs of two different objects have no positive and count only as negatives of the others.
     """
     positive, distractor, other, measures = _squared_distances(network, batch)
-    losses = torch.stack([
-        triplet_loss(positive, negative, TRIPLET_MARGIN) * batch.same
-        for negative in (distractor, other)
-    ])  # fmt: skip
+    losses = torch.stack(
+        [
+            triplet_loss(positive, negative, TRIPLET_MARGIN) * batch.same
+            for negative in (distractor, other)
+        ]
+    )
     return losses.mean(), measures
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import tracker
 from tracker.errors import OutputError
-from tracker.evaluation.plots import can_plot
 from tracker.models import save_model
+from tracker.plotting import can_plot
 from tracker.training.annotations import Source
 from tracker.training.checkpoint import TrainingState, save_checkpoint
 from tracker.training.curves import draw_curves
@@ -15,8 +15,12 @@ from tracker.training.recipe import Recipe
 from tracker.training.validation import tracking_score
 
 WEIGHTS, CHECKPOINT, LOG, RECIPE, CURVES = FILES = (
-    "weights.safetensors", "checkpoint.pt", "log.csv", "recipe.toml", "curves.png",
-)  # fmt: skip
+    "weights.safetensors",
+    "checkpoint.pt",
+    "log.csv",
+    "recipe.toml",
+    "curves.png",
+)
 
 
 def check_output(folder: Path, *, overwrite: bool, resume: bool) -> None:
@@ -48,9 +52,15 @@ class TrainingOutput:
     """
 
     def __init__(
-        self, folder: Path, recipe: Recipe, data: str, held_out: Sequence[Source], device: str,
-        progress: Progress, done: int,
-    ) -> None:  # fmt: skip
+        self,
+        folder: Path,
+        recipe: Recipe,
+        data: str,
+        held_out: Sequence[Source],
+        device: str,
+        progress: Progress,
+        done: int,
+    ) -> None:
         self._folder, self._recipe, self._data = folder, recipe, data
         self._held_out, self._device, self._progress = held_out, device, progress
         folder.mkdir(parents=True, exist_ok=True)
@@ -74,17 +84,25 @@ class TrainingOutput:
     def checkpoint(self, state: TrainingState) -> None:
         """Write the checkpoint, and the weights as they are now."""
         pairs = state.step * self._recipe.training.batch_size
-        save_checkpoint(self._folder / CHECKPOINT, state, {
-            "recipe": self._recipe.to_toml(),
-            "data": self._data,
-        })  # fmt: skip
-        save_model(self._folder / WEIGHTS, state.averaged_model(), about={
-            "training": f"{pairs} of {self._recipe.training.pairs} pairs, "
-                        f"tracker {tracker.__version__}",
-            "data": self._data,
-            "recipe": self._recipe.to_toml(),
-            "validation": self._last_validation(),
-        })  # fmt: skip
+        save_checkpoint(
+            self._folder / CHECKPOINT,
+            state,
+            {
+                "recipe": self._recipe.to_toml(),
+                "data": self._data,
+            },
+        )
+        save_model(
+            self._folder / WEIGHTS,
+            state.averaged_model(),
+            about={
+                "training": f"{pairs} of {self._recipe.training.pairs} pairs, "
+                f"tracker {tracker.__version__}",
+                "data": self._data,
+                "recipe": self._recipe.to_toml(),
+                "validation": self._last_validation(),
+            },
+        )
 
     def _last_validation(self) -> str:
         rows = read_log(self._folder / LOG)

@@ -56,17 +56,29 @@ class PairConfig:
             self._check(name, getattr(self, name) >= 0, "at least 0")
         for name in ("negatives", "hard", "backdrop", "mirrored", "max_cover"):
             self._check(name, 0 <= getattr(self, name) <= 1, "from 0 to 1")
-        for name in ("max_zoom", "max_aspect", "max_video_aspect", "exemplar_zoom",
-                     "exemplar_aspect", "min_side"):  # fmt: skip
+        for name in (
+            "max_zoom",
+            "max_aspect",
+            "max_video_aspect",
+            "exemplar_zoom",
+            "exemplar_aspect",
+            "min_side",
+        ):
             self._check(name, getattr(self, name) >= 1, "at least 1")
         self._check("max_turn", 0 <= self.max_turn <= 45, "from 0 to 45")
         gaps = isinstance(self.gaps, (tuple, list)) and len(self.gaps) > 0
-        self._check("gaps", gaps and all(_whole(gap, 1) for gap in self.gaps),
-                    "a list of whole numbers, at least 1")  # fmt: skip
+        self._check(
+            "gaps",
+            gaps and all(_whole(gap, 1) for gap in self.gaps),
+            "a list of whole numbers, at least 1",
+        )
         object.__setattr__(self, "gaps", tuple(self.gaps))  # a file gives a list
         weights = self.weights.values() if isinstance(self.weights, Mapping) else [None]
-        self._check("weights", all(_number(weight) and weight >= 0 for weight in weights),
-                    "a table of finite numbers, at least 0")  # fmt: skip
+        self._check(
+            "weights",
+            all(_number(weight) and weight >= 0 for weight in weights),
+            "a table of finite numbers, at least 0",
+        )
         self._check("cache_bytes", _whole(self.cache_bytes, 0), "a whole number, at least 0")
 
     def _check(self, name: str, holds: bool, expected: str) -> None:

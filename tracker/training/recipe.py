@@ -61,9 +61,11 @@ class Recipe:
         training, pairs = asdict(self.training), asdict(self.pairs)
         augmentation = pairs.pop("augment")
         return {
-            "training": training, "pairs": pairs, "augmentation": augmentation,
+            "training": training,
+            "pairs": pairs,
+            "augmentation": augmentation,
             "tracker": dict(self.tracker),
-        }  # fmt: skip
+        }
 
     def to_toml(self) -> str:
         """The text of a recipe file with every setting in it."""

@@ -91,13 +91,21 @@ def cut(picture: Frame, to_crop: Map, size: int, beyond: Color | Frame) -> Frame
     matrix = np.column_stack([linear * reduction, constant])
     if isinstance(beyond, np.ndarray):
         return cv2.warpAffine(
-            smaller, matrix, (size, size), dst=beyond.copy(),
-            flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_TRANSPARENT,
-        )  # fmt: skip
+            smaller,
+            matrix,
+            (size, size),
+            dst=beyond.copy(),
+            flags=cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_TRANSPARENT,
+        )
     return cv2.warpAffine(
-        smaller, matrix, (size, size),
-        flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=beyond,
-    )  # fmt: skip
+        smaller,
+        matrix,
+        (size, size),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=beyond,
+    )
 
 
 def _reduced(picture: Frame, to_crop: Map, size: int) -> tuple[Frame, tuple[int, int], int]:

@@ -38,11 +38,13 @@ def make_optimizer(network: TwinNetwork, config: TrainingConfig) -> torch.optim.
                 if (id(weight) in trunk) == in_trunk and (weight.ndim > 1) == decays
             ]
             if weights:
-                groups.append({
-                    "params": weights,
-                    "largest_rate": config.learning_rate * factor,
-                    "weight_decay": config.weight_decay if decays else 0.0,
-                })  # fmt: skip
+                groups.append(
+                    {
+                        "params": weights,
+                        "largest_rate": config.learning_rate * factor,
+                        "weight_decay": config.weight_decay if decays else 0.0,
+                    }
+                )
     if config.optimizer == "sgd":
         return torch.optim.SGD(groups, lr=config.learning_rate, momentum=0.9)
     return torch.optim.AdamW(groups, lr=config.learning_rate)

@@ -9,7 +9,7 @@ from tracker.boxes import check_box, overlap
 from tracker.errors import BoxError
 from tracker.frames import frame_size
 from tracker.models import Model
-from tracker.tracking import Tracker
+from tracker.tracking.tracker import Tracker
 from tracker.training.annotations import Source, View
 from tracker.video.pictures import read_image
 

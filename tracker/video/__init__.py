@@ -1,7 +1,6 @@
-"""Frames in, video and results out.
+"""Frames in, video out: ``open_source``, ``prefetch``, ``draw_result``, ``VideoSink``.
 
-Reading (``open_source``, ``prefetch``), writing (``VideoSink``, ``open_writer``) and drawing
-(``draw_result``). Names load on first use: reading a result file imports no decoder.
+Names load on first use.
 """
 
 from tracker.lazy import lazy_names
@@ -17,8 +16,6 @@ _HOME = {
     "Source": "frame_source",
     "VideoFrame": "frame_source",
     "VideoSink": "sinks",
-    "open_writer": "results",
-    "read_csv": "results",
     "draw_result": "draw",
 }
 

@@ -12,8 +12,8 @@ import cv2
 
 from tracker.errors import OutputError
 from tracker.frames import Frame, frame_size
+from tracker.output_file import claim
 from tracker.video.bounded_queue import BoundedQueue
-from tracker.video.output_file import claim
 
 TICKS_PER_S = 90_000
 

@@ -69,9 +69,11 @@ class StreamSource(Source):
         container = None
         try:
             container = av.open(
-                self._url, options=_OPTIONS, metadata_errors="replace",
+                self._url,
+                options=_OPTIONS,
+                metadata_errors="replace",
                 timeout=(TIMEOUT_S, TIMEOUT_S),
-            )  # fmt: skip
+            )
             decoder = Decoder(container, self._shown)
             if decoder.first is None:
                 why = decoder.broke_off or decoder.undecoded or "it has no video frames"
@@ -123,8 +125,13 @@ class StreamSource(Source):
             raise SourceError(f"{self._shown} broke off: {fault}")
         while in_a_row < RECONNECTS and not self._cancelled.is_set():
             in_a_row += 1
-            _log.warning("%s broke off: %s; connecting again, attempt %d of %d",
-                         self._shown, fault, in_a_row, RECONNECTS)  # fmt: skip
+            _log.warning(
+                "%s broke off: %s; connecting again, attempt %d of %d",
+                self._shown,
+                fault,
+                in_a_row,
+                RECONNECTS,
+            )
             self._cancelled.wait(PAUSE_S)
             try:
                 self._decoder = self._connect()

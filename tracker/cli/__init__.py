@@ -1,0 +1,1 @@
+"""The command line: ``main`` runs a command, ``options`` has their options, and each has its module."""

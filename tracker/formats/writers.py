@@ -1,0 +1,32 @@
+"""Open a result file by the name of its format."""
+
+from tracker.formats.csv import CsvWriter
+from tracker.formats.json import JsonWriter
+from tracker.formats.lines import PathLike, ResultWriter
+from tracker.formats.mot import MotWriter
+from tracker.formats.otb import OtbWriter
+
+
+def open_writer(
+    kind: str, path: PathLike, *, overwrite: bool = False, source: str = "", model: str = ""
+) -> ResultWriter:
+    """Open a result file.
+
+    Args:
+        kind: ``"csv"``, ``"json"``, ``"otb"`` or ``"mot"``.
+        path: the file to make.
+        overwrite: replace an existing file instead of refusing.
+        source: name of the source, stored in JSON.
+        model: name of the model, stored in JSON.
+
+    Raises:
+        OutputError: the file exists or cannot be made; later, from ``write`` and ``close``, it
+            cannot be written.
+        ValueError: another kind.
+    """
+    if kind == "json":
+        return JsonWriter(path, overwrite=overwrite, source=source, model=model)
+    writers = {"csv": CsvWriter, "otb": OtbWriter, "mot": MotWriter}
+    if kind not in writers:
+        raise ValueError(f"expected csv, json, otb or mot; got {kind!r}")
+    return writers[kind](path, overwrite=overwrite)

@@ -1,0 +1,5 @@
+"""How alike two objects look to the twin network."""
+
+from tracker.similarity.compare import compare
+
+__all__ = ["compare"]

@@ -1,0 +1,56 @@
+"""How alike two objects look to the twin network: ``compare``."""
+
+import os
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike
+
+from tracker.boxes import center_and_size, check_box
+from tracker.crops import crop_squares, exemplar_extent, mean_color
+from tracker.frames import as_frame, frame_size
+from tracker.models import Model, load_model
+from tracker.tracking.exemplar import extract
+
+
+def compare(
+    image: Any,
+    box: ArrayLike,
+    other_image: Any,
+    other_box: ArrayLike,
+    model: str | os.PathLike[str] | Model = "default",
+) -> float:
+    """Cosine of the angle between the embeddings of two exemplars, crops around two boxes.
+
+    Args:
+        image, other_image: RGB uint8 ``(H, W, 3)``, or what ``as_frame`` makes into it.
+        box, other_box: ``(x, y, w, h)`` in pixels of its image, 0-based.
+        model: as in ``Tracker``; load it once for many calls.
+
+    Returns:
+        A value in [-1, 1], 1 for equal crops. It is no probability, and other models have other
+        values. It compares appearance place by place, so that a turned object differs from
+        itself.
+
+    Raises:
+        FrameError, BoxError: an image or a box cannot be used.
+        WeightsError: the weights cannot be used.
+    """
+    loaded = model if isinstance(model, Model) else load_model(model)
+    crops = np.concatenate(
+        [_exemplar(loaded, image, box), _exemplar(loaded, other_image, other_box)]
+    )
+    network = loaded.network.eval()
+    with torch.inference_mode():
+        embeddings = network.exemplar_part(extract(network, crops).embedding)
+        first, second = embeddings.flatten(1).double()
+        cosine = torch.nn.functional.cosine_similarity(first, second, dim=0)
+    return float(cosine.clamp(-1, 1))
+
+
+def _exemplar(model: Model, image: Any, box: ArrayLike) -> np.ndarray:
+    frame = as_frame(image)
+    center, size = center_and_size(check_box(box, frame_size(frame)))
+    extent = exemplar_extent(*size, model.config.context_amount)
+    return crop_squares(frame, center, [extent], model.config.exemplar_size, mean_color(frame))

@@ -1,0 +1,1 @@
+"""The files that one run writes: which they are, what an earlier run left, and the writing."""
