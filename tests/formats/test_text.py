@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tracker.errors import DatasetError
-from tracker.formats.text import read_boxes, read_flags, read_names, read_rows
+from tracker.formats.text import read_flags, read_names, read_rows
 
 
 def write(tmp_path, text):
@@ -30,15 +30,9 @@ def test_separators_and_line_ends(tmp_path, text):
     np.testing.assert_array_equal(rows, [[1, 2, 3, 4], [5, 6, 7, 8]])
 
 
-def test_boxes_count_from_zero_afterwards(tmp_path):
-    path = write(tmp_path, "1,2,3,4\n0,-5,6,7\n")
-    np.testing.assert_array_equal(read_boxes(path), [[1, 2, 3, 4], [0, -5, 6, 7]])
-    np.testing.assert_array_equal(read_boxes(path, 1), [[0, 1, 3, 4], [-1, -6, 6, 7]])
-
-
 def test_a_row_may_be_nan_as_a_whole(tmp_path):
-    boxes = read_boxes(write(tmp_path, "1,2,3,4\nNaN,NaN,NaN,NaN\nnan,nan,nan,nan\n"))
-    assert np.isnan(boxes).all(axis=1).tolist() == [False, True, True]
+    rows = read_rows(write(tmp_path, "1,2,3,4\nNaN,NaN,NaN,NaN\nnan,nan,nan,nan\n"))
+    assert np.isnan(rows).all(axis=1).tolist() == [False, True, True]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +57,7 @@ def test_a_row_may_be_nan_as_a_whole(tmp_path):
 def test_a_wrong_line_is_named(tmp_path, text, line):
     path = write(tmp_path, text)
     with pytest.raises(DatasetError, match=f"boxes.txt, line {line}: expected 4 numbers x, y, w"):
-        read_boxes(path)
+        read_rows(path)
 
 
 def test_the_message_shows_what_was_got(tmp_path):

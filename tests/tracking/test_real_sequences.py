@@ -7,7 +7,7 @@ import pytest
 from tracker.boxes import overlap
 from tracker.cli.main import main
 from tracker.formats import read_csv
-from tracker.formats.text import read_boxes
+from tracker.formats.otb import read_boxes
 
 TARGETS = (
     "Bird2",

@@ -15,7 +15,7 @@ from tqdm import tqdm
 from tracker.boxes import Box, check_box
 from tracker.cli.summary import Summary
 from tracker.errors import BoxError, DisplayError, SourceEndedEarly, TrackerError
-from tracker.formats.text import read_boxes
+from tracker.formats.otb import read_boxes
 from tracker.frames import Frame, frame_size
 from tracker.result import TrackResult
 from tracker.tracking.multi_tracker import MultiTracker

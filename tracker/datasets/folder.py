@@ -12,7 +12,7 @@ from pathlib import Path
 from tracker.datasets.numbered import all_pictures
 from tracker.datasets.sequence import Sequence, choose
 from tracker.errors import DatasetError
-from tracker.formats.text import read_boxes
+from tracker.formats.otb import read_boxes
 
 _FIRST_PIXEL = {"groundtruth_rect.txt": 1, "groundtruth.txt": 0}
 

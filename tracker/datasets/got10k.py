@@ -14,7 +14,8 @@ import numpy as np
 from tracker.datasets.numbered import all_pictures, numbered_pictures
 from tracker.datasets.sequence import Sequence, choose
 from tracker.errors import DatasetError
-from tracker.formats.text import read_boxes, read_flags, read_names
+from tracker.formats.otb import read_boxes
+from tracker.formats.text import read_flags, read_names
 
 
 def load_got10k(root: str | Path, names: Iterable[str] | None = None) -> list[Sequence]:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from tracker.datasets.numbered import all_pictures
 from tracker.datasets.sequence import Sequence, choose, has_area
-from tracker.formats.text import read_boxes, read_flags
+from tracker.formats.otb import read_boxes
+from tracker.formats.text import read_flags
 
 
 def load_lasot(root: str | Path, names: Iterable[str] | None = None) -> list[Sequence]:

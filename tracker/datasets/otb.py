@@ -17,7 +17,7 @@ from tracker.datasets.numbered import all_pictures, picture_range
 from tracker.datasets.sequence import Sequence, choose, shorten
 from tracker.datasets.tables import OtbTarget, otb_targets
 from tracker.errors import DatasetError
-from tracker.formats.text import read_boxes
+from tracker.formats.otb import read_boxes
 
 SUBSETS = {"otb100": "OTB-100", "otb2013": "OTB-2013", "tb50": "TB-50"}
 """The published subsets; TB-50 and OTB-2013 are different."""

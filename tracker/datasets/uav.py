@@ -13,7 +13,7 @@ from tracker.datasets.numbered import all_pictures, picture_range
 from tracker.datasets.sequence import Sequence, choose
 from tracker.datasets.tables import uav_parts
 from tracker.errors import DatasetError
-from tracker.formats.text import read_boxes
+from tracker.formats.otb import read_boxes
 
 
 def load_uav(root: str | Path, names: Iterable[str] | None = None) -> list[Sequence]:

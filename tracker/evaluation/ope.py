@@ -19,7 +19,7 @@ from tracker.evaluation.metrics import pooled_score, score_sequence
 from tracker.evaluation.protocols import Run, runs_of
 from tracker.evaluation.result_files import ResultFolder, find_results
 from tracker.evaluation.workers import Task, run_tasks
-from tracker.formats.text import read_boxes
+from tracker.formats.otb import read_boxes
 
 Failures = dict[tuple[str, str], str]
 """Why a run failed, by the names of its tracker and of the run."""

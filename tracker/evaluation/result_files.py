@@ -16,7 +16,8 @@ from tracker.datasets.otb import canonical_name
 from tracker.datasets.sequence import Sequence
 from tracker.errors import DatasetError
 from tracker.evaluation.files import write_atomically
-from tracker.formats.text import read_boxes, read_rows
+from tracker.formats.otb import otb_line, read_boxes
+from tracker.formats.text import read_rows
 
 Array = NDArray[np.float64]
 
@@ -37,7 +38,7 @@ class ResultFolder:
         Raises:
             OutputError: the files cannot be written.
         """
-        rows = [f"{x + 1:.4f},{y + 1:.4f},{w:.4f},{h:.4f}\n" for x, y, w, h in boxes]
+        rows = [f"{otb_line(box)}\n" for box in boxes]
         write_atomically(self._times(run), f"{seconds:.6f},{len(rows)}\n")
         write_atomically(self._boxes(run), "".join(rows))
 

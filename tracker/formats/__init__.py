@@ -1,4 +1,4 @@
-"""Boxes and results in text files: each format is read and written in the module of its name."""
+"""Boxes and results as text files: each format is written and read in the module of its name."""
 
 from tracker.lazy import lazy_names
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Self
 
 from tracker.errors import SourceError
-from tracker.formats.lines import LineWriter, PathLike, decimals, output_error, part_of
+from tracker.formats.lines import LineWriter, PathLike, format_box, output_error, partial_path
+from tracker.formats.text import read_text
 from tracker.output_file import lock
 from tracker.result import STATES, TrackResult
 
@@ -15,28 +16,32 @@ CSV_HEADER = "frame,time_s,id,x,y,w,h,score,state"
 
 
 class CsvWriter(LineWriter):
-    """The project's own table: ``frame,time_s,id,x,y,w,h,score,state``, 0-based pixels."""
+    """Writes a CSV file with one row per object and frame; boxes are 0-based pixels."""
 
     header = CSV_HEADER
 
     @classmethod
     def resumed(cls, path: PathLike, results: Iterable[TrackResult]) -> Self:
-        """Open an existing file to go on after ``results``; what follows them is dropped.
+        """Reopen an existing file: keep ``results``, drop all rows after them, append from there.
 
-        The file is replaced in one step, so that a fault here loses no row.
+        The kept rows are written to ``<path>.part``, which then replaces the file in one step, so
+        that a fault on the way loses no row.
+
+        Raises:
+            OutputError: the file cannot be read or replaced, or a live run is writing it.
         """
-        part = part_of(path)
+        partial = partial_path(path)
         try:
             with open(path, "rb") as earlier:
-                lock(earlier.fileno())  # a run that is still writing it is not a broken one
-                writer = cls(part, overwrite=True)
+                lock(earlier.fileno())  # fails if the earlier run is still alive and writing
+                writer = cls(partial, overwrite=True)
                 try:
                     for result in results:
                         writer.write(result)
-                    os.replace(part, path)
+                    os.replace(partial, path)
                 except BaseException:
                     writer.close()
-                    part.unlink(missing_ok=True)
+                    partial.unlink(missing_ok=True)
                     raise
         except OSError as error:
             raise output_error(Path(path), error) from error
@@ -44,27 +49,28 @@ class CsvWriter(LineWriter):
         return writer
 
     def line(self, result: TrackResult) -> str:
+        """Format a result as a row of the table."""
         return csv_line(result)
 
 
 def csv_line(result: TrackResult) -> str:
-    """One result as a row under ``CSV_HEADER``, without a line break."""
+    """Format a result as a row under ``CSV_HEADER``, without a line break."""
     time_s = "" if result.time_s is None else f"{result.time_s:.6f}"
-    box = decimals(result.box)
+    box = format_box(result.box)
     return f"{result.frame},{time_s},{result.id},{box},{result.score:.4f},{result.state}"
 
 
 def read_csv(path: PathLike) -> list[TrackResult]:
-    """Read results written by ``CsvWriter``.
+    """Read the results in a file written by ``CsvWriter``.
 
-    A last line without its line break that cannot be read was torn when the writer was killed,
-    and is left out.
+    A last line that has no line break and cannot be read was cut off when its writer was killed:
+    it is left out.
 
     Raises:
         SourceError: the file cannot be read, or another line is not a result.
     """
-    lines = _read_lines(path, SourceError)
-    torn = lines.pop()  # what follows the last line break: nothing, unless the line is torn
+    lines = read_text(path, SourceError).split("\n")
+    torn = lines.pop()  # the text after the last line break: empty in a complete file
     if not lines and CSV_HEADER.startswith(torn):
         return []
     if lines and lines[0].strip() != CSV_HEADER:
@@ -79,20 +85,15 @@ def read_csv(path: PathLike) -> list[TrackResult]:
     return results
 
 
-def _read_lines(path: PathLike, error_type: type[Exception]) -> list[str]:
-    try:
-        return Path(path).read_text(encoding="utf-8-sig").split("\n")
-    except OSError as error:
-        raise error_type(f"cannot read {path}: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise error_type(f"cannot read {path}: it is not a text file") from error
-
-
 def _parse_row(line: str) -> TrackResult:
-    frame, time_s, id_, x, y, w, h, score, state = line.rstrip("\r").split(",")
-    values = [float(value) for value in (x, y, w, h, score)]
+    """Parse a row of the table.
+
+    Raises:
+        ValueError: another number of columns, no number where one belongs, or an unknown state.
+    """
+    frame, time_s, id_, *numbers, state = line.rstrip("\r").split(",")
+    x, y, w, h, score = (float(number) for number in numbers)
     seconds = float(time_s) if time_s else None
-    if not all(map(math.isfinite, [*values, seconds or 0.0])) or state not in STATES:
+    if not all(map(math.isfinite, (x, y, w, h, score, seconds or 0.0))) or state not in STATES:
         raise ValueError("a number is not finite, or the state is unknown")
-    *box, score = values
-    return TrackResult(int(frame), seconds, int(id_), tuple(box), score, state)
+    return TrackResult(int(frame), seconds, int(id_), (x, y, w, h), score, state)

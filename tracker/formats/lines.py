@@ -1,9 +1,11 @@
-"""Text files that grow by a line per result: what CSV, MOT and OTB files share.
+"""Text files that grow by one line per result: the base of the CSV, MOT and OTB writers.
 
-A killed run keeps every row, and a row that does not fit leaves nothing of itself.
+A killed run keeps every line it has written, and a line that does not fit on the disk is removed
+as a whole.
 """
 
 import os
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -16,19 +18,32 @@ PathLike = str | os.PathLike[str]
 
 
 class ResultWriter(Protocol):
-    """Where results go, one at a time, in the order of frames; a context manager."""
+    """Takes results one at a time, in the order of frames; a context manager."""
 
-    def write(self, result: TrackResult) -> None: ...
+    def write(self, result: TrackResult) -> None:
+        """Append a result."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Finish the file."""
 
     def __enter__(self) -> Self: ...
 
     def __exit__(self, *exc_info: object) -> None: ...
 
 
-class LineWriter:
-    """A text file that gets one finished line per result."""
+class LineWriter(ABC):
+    """Writes a text file, one line per result; subclasses say what the lines look like.
+
+    Args:
+        path: the file to make.
+        overwrite: replace an existing file instead of refusing.
+
+    Attributes:
+        header: first line of the file; none if empty.
+
+    Raises:
+        OutputError: the file exists or cannot be written; also from ``write`` and ``close``.
+    """
 
     header = ""
 
@@ -38,13 +53,16 @@ class LineWriter:
         if self.header:
             self._write_line(self.header)
 
+    @abstractmethod
+    def line(self, result: TrackResult) -> str:
+        """Format a result as a line, without a line break."""
+
     def write(self, result: TrackResult) -> None:
+        """Append a result; its line reaches the file at once."""
         self._write_line(self.line(result))
 
-    def line(self, result: TrackResult) -> str:
-        raise NotImplementedError
-
     def close(self) -> None:
+        """Close the file; may be called twice."""
         try:
             self._file.close()
         except OSError as error:
@@ -63,12 +81,17 @@ class LineWriter:
             raise output_error(self._path, error) from error
 
 
-def part_of(path: PathLike) -> Path:
-    """The file beside a target that holds its rows until they are put in place."""
+def partial_path(path: PathLike) -> Path:
+    """Return the path beside a target where its rows are collected until they replace it."""
     return Path(f"{os.fspath(path)}.part")
 
 
 def create_file(path: Path, overwrite: bool) -> OutputFile:
+    """Create an output file.
+
+    Raises:
+        OutputError: it exists and ``overwrite`` is off, or it cannot be made.
+    """
     try:
         return OutputFile(path, overwrite=overwrite)
     except OSError as error:
@@ -76,15 +99,18 @@ def create_file(path: Path, overwrite: bool) -> OutputFile:
 
 
 def output_error(path: Path, error: OSError) -> OutputError:
+    """Return an ``OutputError`` that says why a file could not be written."""
     if isinstance(error, FileExistsError):
         return OutputError(f"could not write {path}: it exists, and overwriting was not asked for")
     return OutputError(f"could not write {path}: {error.strerror or error}")
 
 
-def one_based(result: TrackResult) -> Box:
-    x, y, w, h = result.box
+def one_based(box: Box) -> Box:
+    """Shift a 0-based box to pixels counted from 1."""
+    x, y, w, h = box
     return (x + 1, y + 1, w, h)
 
 
-def decimals(box: Box) -> str:
+def format_box(box: Box) -> str:
+    """Format a box as ``x,y,w,h`` with four decimals."""
     return ",".join(f"{value:.4f}" for value in box)

@@ -1,6 +1,6 @@
-"""Read the text files of data sets: boxes, flags and lists of names.
+"""Read plain text files of data sets: rows of numbers, flags and lists of names.
 
-Every reader says in its error which line of which file is wrong and what was expected there.
+Each error names the file and the line that is wrong, and what was expected there.
 """
 
 import math
@@ -10,23 +10,25 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.errors import DatasetError
+from tracker.errors import DatasetError, TrackerError
+from tracker.formats.lines import PathLike
 
+# What the numbers of a row are, by how many there are: for messages.
 _MEANING = {2: "seconds, frames", 4: "x, y, w, h", 8: "x1, y1 to x4, y4"}
 
 
 def read_rows(path: Path, columns: Collection[int] = (4,)) -> NDArray[np.float64]:
     """Read one row of numbers per line.
 
-    The first line decides how many numbers each line has and whether they are separated by
-    commas or by tabs and spaces; a line that is different was torn or edited, and is an error.
+    The first line sets how many numbers each line has and whether they are separated by commas or
+    by tabs and spaces; a line that differs was cut off or edited, and is an error.
 
     Args:
-        path: the file; empty lines at its end do not count.
-        columns: the numbers of columns that are allowed.
+        path: the file; empty lines at its end are ignored.
+        columns: the allowed numbers of columns.
 
     Returns:
-        ``(N, columns)``, as in the file; N is at least 1. A row may be NaN as a whole.
+        ``(N, columns)``, as in the file; N is at least 1. A row is either finite or all NaN.
 
     Raises:
         DatasetError: the file cannot be read or is empty, or a line is not such a row.
@@ -49,21 +51,12 @@ def read_rows(path: Path, columns: Collection[int] = (4,)) -> NDArray[np.float64
     return np.array(rows)
 
 
-def read_boxes(path: Path, first_pixel: int = 0) -> NDArray[np.float64]:
-    """Read boxes ``x, y, w, h``, one per line, as ``(N, 4)`` counted from 0.
-
-    Args:
-        path: the file, see ``read_rows``.
-        first_pixel: the number of the first pixel in the file, 0 or 1.
-    """
-    return read_rows(path) - (first_pixel, first_pixel, 0, 0)
-
-
 def read_flags(path: Path, rows: int) -> NDArray[np.int64]:
     """Read ``rows`` whole numbers, separated by line breaks, commas or blanks.
 
     Raises:
-        DatasetError: the file cannot be read, has another number of flags, or something else.
+        DatasetError: the file cannot be read, has another number of flags, or holds something
+            other than whole numbers.
     """
     flags = []
     for number, line in enumerate(_read_lines(path), start=1):
@@ -89,23 +82,34 @@ def read_names(path: Path) -> list[str]:
     return [line.strip() for line in _read_lines(path) if line.strip()]
 
 
-def _read_lines(path: Path) -> list[str]:
-    """The lines of a file without the empty ones at its end; at least one."""
+def read_text(path: PathLike, error_type: type[TrackerError]) -> str:
+    """Read a UTF-8 text file.
+
+    Raises:
+        error_type: the file cannot be read or is not text.
+    """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return Path(path).read_text(encoding="utf-8-sig")  # without a byte order mark
     except OSError as error:
-        raise DatasetError(f"cannot read {path}: {error.strerror or error}") from error
+        raise error_type(f"cannot read {path}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
-        raise DatasetError(f"cannot read {path}: it is not a text file") from error
+        raise error_type(f"cannot read {path}: it is not a text file") from error
+
+
+def _read_lines(path: Path) -> list[str]:
+    """Read the lines of a file, at least one, without the empty ones at its end."""
+    text = read_text(path, DatasetError)
     if not text.strip():
         raise DatasetError(f"{path} is empty")
     return text.rstrip().split("\n")
 
 
 def _is_known_or_nan(row: list[float]) -> bool:
+    """Return whether the numbers are all finite or all NaN."""
     return all(map(math.isfinite, row)) or all(map(math.isnan, row))
 
 
 def _show(columns: list[int], comma: str | None) -> str:
+    """Describe the expected row for a message."""
     counts = " or ".join(f"{count} numbers {_MEANING[count]}" for count in columns)
     return f"{counts}, separated by {'commas' if comma else 'blanks'}"

@@ -1,16 +1,27 @@
 """Open a result file by the name of its format."""
 
+from typing import Literal
+
 from tracker.formats.csv import CsvWriter
 from tracker.formats.json import JsonWriter
-from tracker.formats.lines import PathLike, ResultWriter
+from tracker.formats.lines import LineWriter, PathLike, ResultWriter
 from tracker.formats.mot import MotWriter
 from tracker.formats.otb import OtbWriter
 
+ResultFormat = Literal["csv", "json", "otb", "mot"]
+
+_LINE_WRITERS: dict[str, type[LineWriter]] = {"csv": CsvWriter, "otb": OtbWriter, "mot": MotWriter}
+
 
 def open_writer(
-    kind: str, path: PathLike, *, overwrite: bool = False, source: str = "", model: str = ""
+    kind: ResultFormat,
+    path: PathLike,
+    *,
+    overwrite: bool = False,
+    source: str = "",
+    model: str = "",
 ) -> ResultWriter:
-    """Open a result file.
+    """Open a result file for writing.
 
     Args:
         kind: ``"csv"``, ``"json"``, ``"otb"`` or ``"mot"``.
@@ -26,7 +37,6 @@ def open_writer(
     """
     if kind == "json":
         return JsonWriter(path, overwrite=overwrite, source=source, model=model)
-    writers = {"csv": CsvWriter, "otb": OtbWriter, "mot": MotWriter}
-    if kind not in writers:
+    if kind not in _LINE_WRITERS:
         raise ValueError(f"expected csv, json, otb or mot; got {kind!r}")
-    return writers[kind](path, overwrite=overwrite)
+    return _LINE_WRITERS[kind](path, overwrite=overwrite)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tracker.errors import OutputError
-from tracker.formats.lines import part_of
+from tracker.formats.lines import partial_path
 from tracker.video.stream import without_secrets
 
 Paths = dict[str, Path]
@@ -56,7 +56,7 @@ def check_outputs(
     if resume and "csv" not in paths:
         raise OutputError("expected --save-csv with --resume: its rows say where to go on")
     replaceable = overwrite or (resume and paths["csv"].exists())
-    parts = [part_of(paths[kind]) for kind in ("csv", "json") if kind in paths]
+    parts = [partial_path(paths[kind]) for kind in ("csv", "json") if kind in paths]
     resolved = [os.path.realpath(path) for path in (*paths.values(), *parts)]
     for path in parts:
         if any(_is_same_file(path, each) for each in inputs):
@@ -72,7 +72,7 @@ def check_outputs(
             raise OutputError(f"could not write {path}: it exists; allow it with --overwrite")
         if not path.parent.is_dir():
             raise OutputError(f"could not write {path}: there is no folder {path.parent}")
-    if "json" in paths and not replaceable and (part := part_of(paths["json"])).exists():
+    if "json" in paths and not replaceable and (part := partial_path(paths["json"])).exists():
         raise OutputError(
             f"could not write {paths['json']}: {part} holds the rows of a run that did not end; "
             f"allow replacing it with --overwrite"
