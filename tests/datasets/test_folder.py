@@ -1,4 +1,4 @@
-"""A plain folder: the name of the file of boxes says how they count."""
+"""A plain folder: the name of the file of boxes says whether they are 1-based."""
 
 import pytest
 

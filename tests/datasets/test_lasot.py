@@ -1,4 +1,4 @@
-"""LaSOT: two files of flags, and boxes that mean nothing where a flag is set."""
+"""LaSOT: two files of flags, and boxes that are meaningless where a flag is set."""
 
 import pytest
 

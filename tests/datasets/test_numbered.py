@@ -1,4 +1,4 @@
-"""Pictures are found by their numbers; a gap, a double or a stranger is an error."""
+"""Pictures are found by number; a gap, a duplicate or a name without a number is an error."""
 
 import pytest
 

@@ -1,19 +1,13 @@
 """OTB: the odd cases of the published files, and the totals of the real ones."""
 
-import csv
-import json
-from collections import Counter
-
 import numpy as np
 import pytest
 
-from tests.datasets.trees import moving_boxes, write_pictures, write_rows
-from tests.real_data import SHARED_DATA
-from tracker.datasets import OTB_ATTRIBUTES, canonical_name, load_otb
+from tests.datasets.trees import REFERENCE, moving_boxes, write_pictures, write_rows
+from tracker.datasets import canonical_name, load_otb
 from tracker.datasets.tables import otb_targets
 from tracker.errors import DatasetError
 
-REFERENCE = SHARED_DATA / "otb_reference"
 FIRST_PIXEL = np.array([1, 1, 0, 0])
 
 
@@ -22,13 +16,13 @@ def names(sequences):
 
 
 def write_target(folder, name, file="groundtruth_rect.txt", separator=","):
-    """Ground truth with as many rows as the target has, in ``folder``."""
+    """Write ground truth with as many rows as the target has, in ``folder``."""
     return write_rows(folder / file, moving_boxes(otb_targets()[name].rows), separator)
 
 
 @pytest.fixture
 def tree(tmp_path):
-    """A few OTB sequences: an ordinary one, one that starts late, one with two targets."""
+    """Write a few OTB sequences: an ordinary one, one that starts late, one with two targets."""
     write_target(tmp_path / "Skiing", "Skiing", separator="\t")
     write_pictures(tmp_path / "Skiing" / "img", range(1, 82))
     write_target(tmp_path / "BlurCar3", "BlurCar3", separator=" ")
@@ -171,25 +165,6 @@ def test_nothing_there(tmp_path):
         load_otb(tmp_path / "absent")
 
 
-def test_the_table():
-    targets = otb_targets().values()
-    assert len(targets) == 100
-    assert sum(target.rows for target in targets) == 59_040
-    in_2013 = [target for target in targets if "otb2013" in target.subsets]
-    assert len(in_2013) == 51
-    assert sum(target.rows for target in in_2013) == 29_491
-    assert sum("tb50" in target.subsets for target in targets) == 50
-    assert attribute_counts(targets) == [38, 63, 64, 49, 44, 29, 39, 51, 14, 31, 9]
-    assert attribute_counts(in_2013) == [25, 39, 28, 29, 19, 12, 17, 31, 6, 21, 4]
-
-
-def attribute_counts(targets):
-    """Counts in the order in which papers print them, that of ``OTB_ATTRIBUTES``."""
-    counts = Counter(attribute for target in targets for attribute in target.attributes)
-    assert counts.keys() == OTB_ATTRIBUTES.keys()
-    return [counts[attribute] for attribute in OTB_ATTRIBUTES]
-
-
 def test_the_real_sequences(otb_data):
     sequences = load_otb(otb_data)
     assert len(sequences) == 16
@@ -201,13 +176,6 @@ def test_the_real_sequences(otb_data):
     (football,) = load_otb(otb_data, names=["Football1"])
     assert football.frame_paths[-1].name == "0074.jpg"  # the folder holds 81
     assert football.boxes[0].tolist() == [152, 104, 26, 43]
-
-
-@pytest.fixture(scope="module")
-def published():
-    if not REFERENCE.is_dir():
-        pytest.skip(f"the published ground truth is not here: no folder {REFERENCE}")
-    return load_otb(REFERENCE / "groundtruth", "otb100")
 
 
 def test_the_published_ground_truth(published):
@@ -231,21 +199,3 @@ def test_the_rows_that_are_invalid_by_otb_rules(published):
     }
     hidden = {sequence.name for sequence in published if not sequence.visible.all()}
     assert hidden == {"Board", "Twinnings"}
-
-
-def test_the_table_agrees_with_the_reference(published):
-    facts = json.loads((REFERENCE / "sequences.json").read_text())
-    with (REFERENCE / "attributes.csv").open() as file:
-        attributes = {row["name"]: row for row in csv.DictReader(file)}
-    for fact, sequence in zip(facts, published, strict=True):
-        target = otb_targets()[canonical_name(fact["name"])]
-        assert target.name == sequence.name
-        assert (target.first_frame, target.last_frame, target.skipped) == (
-            fact["start_frame"],
-            fact["end_frame"],
-            fact["tb100_init_omit"],
-        )
-        assert target.subsets == tuple(name for name in ("otb2013", "tb50") if fact[name])
-        marked = [name for name in OTB_ATTRIBUTES if attributes[fact["name"]][name] == "1"]
-        assert list(target.attributes) == marked
-        assert all(sequence.is_named(alias) for alias in fact["aliases"])

@@ -1,13 +1,10 @@
 """UAV123: absent targets, and parts of longer videos."""
 
-import itertools
-
 import numpy as np
 import pytest
 
 from tests.datasets.trees import moving_boxes, write_pictures, write_rows
 from tracker.datasets import load_uav
-from tracker.datasets.tables import uav_parts
 from tracker.errors import DatasetError
 
 
@@ -62,14 +59,3 @@ def test_pictures_must_fit(root):
 def test_no_annotations(tmp_path):
     with pytest.raises(DatasetError, match=r"no sequences found in .*UAV123"):
         load_uav(tmp_path)
-
-
-def test_parts_of_a_video_follow_each_other():
-    parts = list(uav_parts().values())
-    assert len(parts) == 51
-    for before, after in itertools.pairwise(parts):
-        assert before.rows > 100
-        if before.folder == after.folder:
-            assert after.first_frame >= before.last_frame
-        else:
-            assert after.first_frame == 1

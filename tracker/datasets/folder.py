@@ -1,9 +1,9 @@
-"""Your own sequences: a plain folder with pictures and one text file of boxes.
+"""Read your own sequences: a folder of pictures with one text file of boxes.
 
-``<name>/img/`` or ``<name>/`` itself has the pictures, ordered by the number in their names, one
-per row. The boxes ``x, y, w, h`` are in one of two files, and the name says how they count:
-``groundtruth_rect.txt`` from 1, as OTB's; ``groundtruth.txt`` from 0, as everything else in this
-project.
+The pictures are in ``<name>/img/`` or in ``<name>/`` itself, ordered by the number in their names,
+one per row of the file of boxes. The rows are ``x, y, w, h``; the name of the file says where
+pixels are counted from: ``groundtruth_rect.txt`` from 1, as in OTB, ``groundtruth.txt`` from 0, as
+in the rest of this project.
 """
 
 from collections.abc import Iterable
@@ -18,15 +18,15 @@ _FIRST_PIXEL = {"groundtruth_rect.txt": 1, "groundtruth.txt": 0}
 
 
 def load_folder(root: str | Path, names: Iterable[str] | None = None) -> list[Sequence]:
-    """Read one folder as a sequence, or each folder in it that has boxes, by name.
+    """Read one folder as a sequence, or each folder in it that has boxes, ordered by name.
 
     Args:
         root: a sequence, or a folder of sequences.
         names: only these sequences.
 
     Raises:
-        DatasetError: no boxes, both files of boxes, a file that cannot be read, or another
-            number of pictures than of boxes.
+        DatasetError: there are no boxes or both files of boxes, a file cannot be read, or there
+            are not as many pictures as boxes.
     """
     root = Path(root).absolute()
     if not root.is_dir():
@@ -41,10 +41,12 @@ def load_folder(root: str | Path, names: Iterable[str] | None = None) -> list[Se
 
 
 def _truths_in(folder: Path) -> list[Path]:
+    """Return the files of boxes in a folder."""
     return [folder / name for name in _FIRST_PIXEL if (folder / name).is_file()]
 
 
 def _load(folder: Path) -> Sequence:
+    """Read one folder as a sequence."""
     truths = _truths_in(folder)
     if len(truths) > 1:
         raise DatasetError(f"{folder}: expected {' or '.join(_FIRST_PIXEL)}; got both")

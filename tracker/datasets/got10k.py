@@ -1,9 +1,9 @@
-"""One subset of GOT-10k: ``train``, ``val`` or ``test``.
+"""Read one subset of GOT-10k: ``train``, ``val`` or ``test``.
 
 ``list.txt`` names the sequences. Each has its pictures, ``groundtruth.txt`` with ``x,y,w,h`` per
 line (1-based, as its authors say), ``absence.label`` (1 where the object is absent) and
-``cover.label`` (0, not to be seen, to 8, all of it). Of the test subset only the first box is
-public: the other rows are NaN here, and cannot be scored.
+``cover.label`` (how much of the object is visible, from 0, nothing, to 8, all of it). In the test
+subset only the first box is public: the other rows are NaN here and cannot be scored.
 """
 
 from collections.abc import Iterable
@@ -21,16 +21,16 @@ from tracker.formats.text import read_flags, read_names
 def load_got10k(root: str | Path, names: Iterable[str] | None = None) -> list[Sequence]:
     """Read the sequences of one subset in the order of ``list.txt``.
 
-    The object is visible where ``cover`` is over 0 and ``absence`` is 0; the benchmark scores
-    just the frames where ``cover`` is over 0.
+    The object counts as visible where ``cover`` is over 0 and ``absence`` is 0. The benchmark
+    scores the frames where ``cover`` is over 0.
 
     Args:
         root: the folder of the subset, with ``list.txt``.
         names: only these sequences.
 
     Raises:
-        DatasetError: a file is missing or cannot be read, or rows, flags and pictures are not
-            equally many.
+        DatasetError: a file is missing or cannot be read, or the numbers of rows, flags and
+            pictures differ.
     """
     root = Path(root)
     listing = root / "list.txt"
@@ -40,6 +40,7 @@ def load_got10k(root: str | Path, names: Iterable[str] | None = None) -> list[Se
 
 
 def _load(folder: Path) -> Sequence:
+    """Read one sequence."""
     truth = folder / "groundtruth.txt"
     boxes = read_boxes(truth, first_pixel=1)
     if len(boxes) == 1 and not (folder / "cover.label").exists():  # the test subset

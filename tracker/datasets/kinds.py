@@ -1,4 +1,4 @@
-"""Open any data set by the name of its kind."""
+"""Open a data set by the name of its kind."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -27,22 +27,22 @@ KINDS: MappingProxyType[str, Callable[..., list[Sequence]]] = MappingProxyType(
         "folder": load_folder,
     }
 )
-"""The kinds of data sets and their readers; ``otb`` is whatever part of OTB-100 is there."""
+"""The kinds of data sets and their readers; ``otb`` reads whichever OTB-100 sequences are there."""
 
 
 def open_dataset(
     kind: str, root: str | Path, sequences: Iterable[str] | None = None
 ) -> list[Sequence]:
-    """Read the sequences of a data set; pictures are only listed, and read when asked for.
+    """Read the sequences of a data set; pictures are listed, and decoded only when requested.
 
     Args:
         kind: one of ``KINDS``.
-        root: the folder of the data set, see the module of its kind.
-        sequences: only these, by name; all of them where None.
+        root: the folder of the data set, laid out as the reader of its kind describes.
+        sequences: only these, by name; None reads all.
 
     Raises:
-        DatasetError: another kind, no such folder, a sequence that is not there, or a file that
-            is missing, torn or does not fit the others.
+        DatasetError: the kind is unknown, the folder or a sequence does not exist, or a file is
+            missing, malformed or does not fit the others.
     """
     if kind not in KINDS:
         raise DatasetError(f"expected a data set of kind {', '.join(KINDS)}; got {kind!r}")

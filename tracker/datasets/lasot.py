@@ -1,7 +1,7 @@
-"""LaSOT: ``<class>/<class>-<n>/`` with ``img/00000001.jpg ...`` and ``groundtruth.txt``.
+"""Read LaSOT: ``<class>/<class>-<n>/`` with ``img/00000001.jpg ...`` and ``groundtruth.txt``.
 
 Boxes are ``x,y,w,h``, 1-based, as its authors say. ``full_occlusion.txt`` and ``out_of_view.txt``
-hold one flag per frame, 1 where the object cannot be seen; the boxes of such frames mean nothing.
+hold one flag per frame, 1 where the object cannot be seen; boxes of such frames are meaningless.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from tracker.formats.text import read_flags
 
 
 def load_lasot(root: str | Path, names: Iterable[str] | None = None) -> list[Sequence]:
-    """Read LaSOT sequences, by class and number.
+    """Read LaSOT sequences, ordered by class and number.
 
     The object is visible where neither flag is set and the box has an area.
 
@@ -23,8 +23,8 @@ def load_lasot(root: str | Path, names: Iterable[str] | None = None) -> list[Seq
         names: only these sequences, e.g. ``airplane-1``.
 
     Raises:
-        DatasetError: a file is missing or cannot be read, or rows, flags and pictures are not
-            equally many.
+        DatasetError: a file is missing or cannot be read, or the numbers of rows, flags and
+            pictures differ.
     """
     root = Path(root)
     truths = [*root.glob("*/groundtruth.txt"), *root.glob("*/*/groundtruth.txt")]
@@ -34,11 +34,13 @@ def load_lasot(root: str | Path, names: Iterable[str] | None = None) -> list[Seq
 
 
 def _class_and_number(name: str) -> tuple[str, int]:
+    """Return the sort key of a name: ``airplane-10`` comes after ``airplane-9``."""
     kind, _, number = name.rpartition("-")
     return (kind, int(number)) if number.isdecimal() else (name, 0)
 
 
 def _load(folder: Path) -> Sequence:
+    """Read one sequence."""
     truth = folder / "groundtruth.txt"
     boxes = read_boxes(truth, first_pixel=1)
     hidden = [

@@ -1,7 +1,7 @@
 """Find the pictures of a sequence by the frame number in their names.
 
-``0001.jpg``, ``00001.png`` and ``frame_1.jpeg`` are all frame 1: how many digits a data set
-writes and in which format it stores its pictures makes no difference.
+``0001.jpg``, ``00001.png`` and ``frame_1.jpeg`` are all frame 1, whatever the number of digits and
+the format of the pictures.
 """
 
 import re
@@ -12,14 +12,14 @@ from tracker.video.pictures import images_in
 
 
 def numbered_pictures(folder: Path) -> dict[int, Path]:
-    """The pictures directly in ``folder`` by their frame numbers, in order.
+    """Return the pictures directly in ``folder`` by frame number, in order.
 
     Returns:
-        An empty dictionary where the folder does not exist.
+        Paths by number; empty where the folder does not exist.
 
     Raises:
-        DatasetError: a picture without a number, two with the same number, or a folder that
-            cannot be read.
+        DatasetError: a picture has no number, two have the same number, or the folder cannot be
+            read.
     """
     if not folder.is_dir():
         return {}
@@ -42,10 +42,15 @@ def numbered_pictures(folder: Path) -> dict[int, Path]:
 
 
 def all_pictures(folder: Path, rows: int, truth: Path) -> tuple[Path, ...]:
-    """The pictures in ``folder``, which must be as many as the ground truth has rows, or none.
+    """Return the pictures in ``folder``: one per row of the ground truth, or none at all.
+
+    Args:
+        folder: where the pictures are.
+        rows: how many rows the ground truth has.
+        truth: the file of the ground truth, for the message.
 
     Raises:
-        DatasetError: another number of pictures, or see ``numbered_pictures``.
+        DatasetError: there are pictures, but not ``rows`` of them; or as ``numbered_pictures``.
     """
     pictures = tuple(numbered_pictures(folder).values())
     if pictures and len(pictures) != rows:
@@ -57,10 +62,10 @@ def all_pictures(folder: Path, rows: int, truth: Path) -> tuple[Path, ...]:
 
 
 def picture_range(folder: Path, first: int, last: int) -> tuple[Path, ...]:
-    """The pictures of frames ``first`` to ``last`` in ``folder``, or none where it has none.
+    """Return the pictures of frames ``first`` to ``last``; none if the folder has no pictures.
 
     Raises:
-        DatasetError: one of them is missing, or see ``numbered_pictures``.
+        DatasetError: one of these frames is missing; or as ``numbered_pictures``.
     """
     pictures = numbered_pictures(folder)
     missing = [number for number in range(first, last + 1) if number not in pictures]

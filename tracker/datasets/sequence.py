@@ -1,9 +1,9 @@
-"""One sequence of a benchmark: its pictures and where the object is in each of them."""
+"""One sequence of a benchmark: its pictures and the object's box in each of them."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Self
+from typing import Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,36 +12,39 @@ from tracker.errors import DatasetError
 from tracker.frames import Frame
 from tracker.video.pictures import read_image
 
+# The default of Sequence.visible: never seen, because __post_init__ replaces it.
+_FROM_BOXES = cast(NDArray[np.bool_], None)
+
 
 @dataclass(frozen=True, eq=False)
 class Sequence:
-    """Pictures of one object with its box in each; row ``i`` of everything is about frame ``i``.
+    """Pictures of one object with its box in each; row ``i`` of every array belongs to frame ``i``.
 
-    Boxes are what the file says, moved to count from 0 and otherwise untouched, because each
-    benchmark has its own rule for boxes that are not one. OTB's rule is about the numbers of
-    its 1-based files: ``(boxes + (1, 1, 0, 0) <= 0).any(axis=1)`` are its invalid rows.
+    Boxes are those of the file, converted to 0-based and otherwise unchanged, because each
+    benchmark has its own rule for invalid boxes. OTB's rule is about the numbers in its 1-based
+    files: ``(boxes + (1, 1, 0, 0) <= 0).any(axis=1)`` are its invalid rows.
 
     Attributes:
         name: the official name of the sequence, or of one of its two targets.
-        frame_paths: one picture per row, or empty where only the ground truth is there.
+        frame_paths: one picture per row; empty where only the ground truth is available.
         boxes: ``(N, 4)`` float64 ``(x, y, w, h)`` in pixels, 0-based, read-only. A row of NaN
             where the object is absent or its box is not public.
-        visible: ``(N,)`` bool, read-only: whether the object is to be seen. By default where the
-            box is known and has an area; a data set that says more leaves more rows out.
-        attributes: short names of what is difficult about it, e.g. ``("IV", "OCC")``.
+        visible: ``(N,)`` bool, read-only: whether the object can be seen. By default where the box
+            is known and has an area; data sets with flags of their own exclude further rows.
+        attributes: short names of its difficulties, e.g. ``("IV", "OCC")``.
         aliases: other spellings in use, e.g. in the names of result files.
         skipped: rows at the start that the published protocol leaves out (5 for OTB's Tiger1);
-            a result with that many rows fewer is about the rest.
+            a result file with that many rows fewer begins after them.
 
     Raises:
-        DatasetError: no rows, boxes that are not ``(N, 4)``, or another number of pictures or
-            flags than of boxes.
+        DatasetError: there are no rows, the boxes are not ``(N, 4)``, or the number of pictures or
+            flags is not that of the boxes.
     """
 
     name: str
     frame_paths: tuple[Path, ...]
     boxes: NDArray[np.float64]
-    visible: NDArray[np.bool_] = None
+    visible: NDArray[np.bool_] = _FROM_BOXES
     attributes: tuple[str, ...] = ()
     aliases: tuple[str, ...] = field(default=(), repr=False)
     skipped: int = 0
@@ -72,14 +75,14 @@ class Sequence:
 
     @property
     def has_frames(self) -> bool:
-        """Whether the pictures are there, not only the ground truth."""
+        """Whether pictures are available, not only the ground truth."""
         return bool(self.frame_paths)
 
     def read_frame(self, index: int) -> Frame:
         """Read frame ``index``: ``uint8`` RGB ``(H, W, 3)``.
 
         Raises:
-            DatasetError: there are no pictures.
+            DatasetError: no pictures are available.
             SourceError: the picture cannot be read.
         """
         if not self.has_frames:
@@ -87,13 +90,13 @@ class Sequence:
         return read_image(self.frame_paths[index])
 
     def frames(self) -> Iterator[Frame]:
-        """Read all frames in order, one at a time; errors as ``read_frame``."""
+        """Read all frames in order, one at a time; raises as ``read_frame`` does."""
         return (self.read_frame(index) for index in range(len(self)))
 
     def part(self, start: int, stop: int | None = None) -> Self:
-        """The rows from ``start`` and before ``stop``, both from 0, as a sequence of its own.
+        """Return rows ``start`` (from 0) up to but not including ``stop`` as a sequence of its own.
 
-        ``part(sequence.skipped)`` is what published results are about.
+        ``part(sequence.skipped)`` has the rows that published results cover.
         """
         rows = slice(start, stop)
         boxes = self.boxes[rows]
@@ -106,22 +109,29 @@ class Sequence:
         )
 
     def is_named(self, name: str) -> bool:
-        """Whether ``name`` is the name or an alias of this sequence, in any case of letters."""
+        """Return whether ``name`` is the name or an alias of this sequence, ignoring case."""
         return name.casefold() in {own.casefold() for own in (self.name, *self.aliases)}
 
 
 def has_area(boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which of the boxes ``(N, 4)`` are four finite numbers with a width and height over 0."""
-    return np.isfinite(boxes).all(axis=1) & (boxes[:, 2:] > 0).all(axis=1)
+    """Return which of the boxes ``(N, 4)`` are finite with a width and height over 0."""
+    known: NDArray[np.bool_] = np.all(np.isfinite(boxes), axis=1)
+    extended: NDArray[np.bool_] = np.all(boxes[:, 2:] > 0, axis=1)
+    return known & extended
 
 
 def choose(available: Iterable[str], wanted: Iterable[str] | None, where: object) -> list[str]:
-    """The wanted names in the order of ``available``; all of them where ``wanted`` is None.
+    """Return the wanted names in the order of ``available``; all of them where ``wanted`` is None.
 
-    Upper and lower case are the same; all else counts, as UAV123 has a ``car1_1`` and a ``car11``.
+    Case is ignored and nothing else, since UAV123 has a ``car1_1`` and a ``car11``.
+
+    Args:
+        available: the names there are.
+        wanted: the names to pick, in any order.
+        where: where they were looked for, for the message.
 
     Raises:
-        DatasetError: a wanted name is not available, or nothing is.
+        DatasetError: a wanted name is not available, or none is wanted or available.
     """
     available = list(available)
     if not available:
@@ -141,6 +151,6 @@ def choose(available: Iterable[str], wanted: Iterable[str] | None, where: object
 
 
 def shorten(names: list[str]) -> str:
-    """The names for a message, at most eight of them."""
+    """Join the names for a message, at most eight of them."""
     more = f" and {len(names) - 8} more" if len(names) > 8 else ""
     return ", ".join(names[:8]) + more

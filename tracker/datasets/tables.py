@@ -5,10 +5,10 @@ the rows that the published protocol skips, the subsets, and the attributes. Sou
 Yang, "Online Object Tracking: A Benchmark" (CVPR 2013) and "Object Tracking Benchmark" (PAMI
 2015), and the sequence lists of their MATLAB toolkit. Image folders of David, Diving, Football1,
 Freeman3 and Freeman4 hold more frames than are annotated; BlurCar1, BlurCar3 and BlurCar4 do not
-begin at frame 1; Tiger1 is hidden in its first five frames.
+begin at frame 1; in Tiger1 the target is hidden in the first five frames.
 
-``uav123.csv`` has the targets of UAV123 that are a part of a longer video: its folder and the
-first and last frame. Sources: Mueller, Smith and Ghanem, "A Benchmark and Simulator for UAV
+``uav123.csv`` has the UAV123 targets whose sequence is a part of a longer video: its folder and
+the first and last frame. Sources: Mueller, Smith and Ghanem, "A Benchmark and Simulator for UAV
 Tracking" (ECCV 2016), and the sequence list of its MATLAB toolkit.
 """
 
@@ -34,11 +34,19 @@ OTB_ATTRIBUTES = MappingProxyType(
         "LR": "low resolution",
     }
 )
-"""What the short names of OTB's attributes mean."""
+"""Meanings of the short names of OTB's attributes."""
 
 
 class OtbTarget(NamedTuple):
-    """One target of OTB-100; frame numbers are those of the picture files."""
+    """One target of OTB-100.
+
+    Attributes:
+        name: as this project spells it: ``Jogging-1``.
+        first_frame, last_frame: the annotated frames, by the numbers of the picture files.
+        skipped: rows at the start that the published protocol leaves out.
+        subsets: ``"otb2013"``, ``"tb50"``: the subsets that it belongs to.
+        attributes: keys of ``OTB_ATTRIBUTES``.
+    """
 
     name: str
     first_frame: int
@@ -49,17 +57,17 @@ class OtbTarget(NamedTuple):
 
     @property
     def folder(self) -> str:
-        """The folder of its sequence, which two targets may share: ``Jogging``."""
+        """Folder of its sequence, which two targets may share: ``Jogging``."""
         return re.sub(r"-\d$", "", self.name)
 
     @property
     def number(self) -> str:
-        """Which target of its folder it is, ``"1"`` or ``"2"``; empty for an only one."""
+        """``"1"`` or ``"2"``: which target of its folder it is; empty where there is only one."""
         return self.name[len(self.folder) + 1 :]
 
     @property
     def aliases(self) -> tuple[str, ...]:
-        """Other spellings: ``Jogging_1``, ``Jogging.1``, ``Jogging1``; ``Human4`` too."""
+        """Other spellings: ``Jogging_1``, ``Jogging.1``, ``Jogging1``; also ``Human4``."""
         if not self.number:
             return ()
         only = (self.folder,) if self.folder == "Human4" else ()
@@ -67,11 +75,18 @@ class OtbTarget(NamedTuple):
 
     @property
     def rows(self) -> int:
+        """Number of annotated frames."""
         return self.last_frame - self.first_frame + 1
 
 
 class UavPart(NamedTuple):
-    """A target of UAV123 that is a part of a longer video."""
+    """A sequence of UAV123 that is a part of a longer video.
+
+    Attributes:
+        name: of the sequence.
+        folder: where the pictures of the whole video are.
+        first_frame, last_frame: the part, by the numbers of the picture files.
+    """
 
     name: str
     folder: str
@@ -80,12 +95,13 @@ class UavPart(NamedTuple):
 
     @property
     def rows(self) -> int:
+        """Number of annotated frames."""
         return self.last_frame - self.first_frame + 1
 
 
 @cache
 def otb_targets() -> MappingProxyType[str, OtbTarget]:
-    """The 100 targets by name, in the order of the benchmark."""
+    """Return the 100 targets by name, in the order of the benchmark."""
     rows = _read("otb100.csv")
     return MappingProxyType(
         {
@@ -99,7 +115,7 @@ def otb_targets() -> MappingProxyType[str, OtbTarget]:
 
 @cache
 def uav_parts() -> MappingProxyType[str, UavPart]:
-    """The parts of longer videos by name."""
+    """Return the parts of longer videos by name."""
     rows = _read("uav123.csv")
     return MappingProxyType(
         {name: UavPart(name, folder, int(first), int(last)) for name, folder, first, last in rows}
@@ -107,9 +123,11 @@ def uav_parts() -> MappingProxyType[str, UavPart]:
 
 
 def _read(name: str) -> list[list[str]]:
+    """Read the rows of a table in this package, without its header."""
     text = files("tracker.datasets").joinpath(name).read_text(encoding="utf-8")
     return list(csv.reader(text.splitlines()))[1:]
 
 
 def _words(text: str) -> tuple[str, ...]:
+    """Split the text of a cell into words."""
     return tuple(text.split())

@@ -1,9 +1,9 @@
-"""UAV123: ``anno/UAV123/<name>.txt`` and ``data_seq/UAV123/<folder>/000001.jpg ...``.
+"""Read UAV123: ``anno/UAV123/<name>.txt`` and ``data_seq/UAV123/<folder>/000001.jpg ...``.
 
 Boxes are ``x,y,w,h``, taken as 1-based because the benchmark's toolkit is OTB's; a row of NaN is
-a frame without the object. Some targets, such as ``car6_3``, are a part of a longer video: the
-table in `tracker.datasets.tables` says which frames. Every other target has a folder of its own
-with one picture per row.
+a frame without the object. Some sequences, such as ``car6_3``, are a part of a longer video: the
+table in `tracker.datasets.tables` has their frames. Every other one has a folder of its own with
+one picture per row.
 """
 
 from collections.abc import Iterable
@@ -33,6 +33,7 @@ def load_uav(root: str | Path, names: Iterable[str] | None = None) -> list[Seque
 
 
 def _load(root: Path, name: str) -> Sequence:
+    """Read one sequence, checked against the table if it is a part of a video."""
     truth = root / "anno" / "UAV123" / f"{name}.txt"
     videos = root / "data_seq" / "UAV123"
     boxes = read_boxes(truth, first_pixel=1)
