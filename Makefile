@@ -8,7 +8,7 @@ SAMPLE := build/sample
 export TRACKER_CUDA_ARCHS ?= $(or $(shell nvidia-smi --query-gpu=compute_cap \
 	--format=csv,noheader 2>/dev/null | tr -d . | grep -x '[0-9][0-9]*' | sort -u | paste -sd ';'),75;90+PTX)
 
-.PHONY: setup track demo demo-picture test test-all robustness lint format clean
+.PHONY: setup track demo readme-picture demo-picture test test-all robustness lint format docs clean
 
 setup: $(VENV)/installed
 
@@ -18,7 +18,7 @@ $(VENV)/installed: pyproject.toml setup.py constraints.txt $(wildcard csrc/*.c* 
 	@$(PYTHON) -m venv $(VENV) \
 		|| { echo "cannot make $(VENV): on Debian and Ubuntu, apt install python3-venv"; exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		--constraint constraints.txt --editable '.[test]'
+		--constraint constraints.txt --editable '.[test,docs]'
 	@# A server without the desktop's libGL cannot load opencv-python; the headless build can.
 	@$(BIN)/python -c 'import cv2' 2>/dev/null || { \
 		echo "no libGL here: opencv-python is replaced by opencv-python-headless"; \
@@ -40,8 +40,12 @@ track: setup
 demo: setup
 	$(BIN)/tracker demo
 
+# The moving picture of the README, cut from the tracked sample clip.
+readme-picture: track
+	$(BIN)/python docs/moving_picture.py $(SAMPLE)/tracked.mp4 docs/pages/pictures/tracked.webp
+
 demo-picture: setup  # needs Chromium
-	DEMO_PICTURE=$(CURDIR)/.github/demo.png $(BIN)/python -m pytest -k picture_of_the_readme
+	DEMO_PICTURE=$(CURDIR)/docs/pages/pictures/demo.png $(BIN)/python -m pytest -k picture_of_the_readme
 
 test: setup
 	$(BIN)/python -m pytest
@@ -56,10 +60,15 @@ robustness: setup
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 format: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# The site in build/docs. Nothing is fetched; a broken link or an undocumented parameter is an error.
+docs: setup
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict -f docs/mkdocs.yml
+
 clean:
-	rm -rf $(VENV) build dist *.egg-info tracker/_C.*.so .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist *.egg-info tracker/_C.*.so .pytest_cache .ruff_cache .mypy_cache .hypothesis
