@@ -1,6 +1,6 @@
-// The Python module tracker._C: numbers in, kernels on a stream. It knows no PyTorch: a tensor is
-// the tuple (address, sizes, strides in elements), a dtype its name, a stream its handle as an
-// integer. Outputs, devices and streams are chosen in tracker/ops/cuda.py.
+// The Python module tracker._C: takes numbers and enqueues kernels on a stream. It knows no PyTorch:
+// a tensor is the tuple (address, sizes, strides in elements), a dtype its name, a stream its handle
+// as an integer. Outputs, devices and streams are chosen in tracker/ops/cuda.py.
 #include <cuda_runtime.h>
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
@@ -64,7 +64,7 @@ void check(const Map& exemplar, const Map& search, const Map& response, bool dep
                                 to_text(response));
 }
 
-// Export `op`, whose three tensors, the last of them the output, have these roles.
+// Exports `op`, whose three tensors have these roles; the last one is the output.
 void define(py::module_& module, const char* name, Operator op, std::array<Role, 3> roles,
             bool depthwise) {
   const auto call = [=](const Tensor& first, const Tensor& second, const Tensor& output,
@@ -95,7 +95,8 @@ tracker::Settings to_settings(const std::vector<double>& values) {
   return settings;
 }
 
-// The kernels of tracking.h, whose tensors are addresses: tracker/ops/frame_kernels.py checks the sizes.
+// Exports the kernels of tracking.h. Their tensors are plain addresses, whose sizes
+// tracker/ops/frame_kernels.py has checked.
 void define_tracking(py::module_& module) {
   using Address = std::uintptr_t;
   using Values = std::vector<double>;
@@ -119,12 +120,15 @@ void define_tracking(py::module_& module) {
                     objects, to_settings(settings), at<tracker::Result>(results),
                     reinterpret_cast<cudaStream_t>(stream));
   });
+  py::dict layouts;
+  for (const auto& [name, fields] : tracker::LAYOUTS) layouts[name] = fields;
+  module.attr("LAYOUTS") = layouts;
 }
 
 int device_count() {
   int count = 0;
   if (cudaGetDeviceCount(&count) != cudaSuccess) {
-    cudaGetLastError();  // the error is answered here and must not surface in a later launch
+    cudaGetLastError();  // Handled here: it must not surface in a later launch.
     return 0;
   }
   return count;

@@ -1,56 +1,93 @@
-// A frame of tracking on a GPU, but for the network: crops in front of it, peak and decision behind.
+// One frame of tracking on a GPU except the network: the crops before it, the peak and the decision
+// after it.
 //
-// What is known of the objects stays in device memory from frame to frame, so nothing waits for the
-// host. All three enqueue their work on `stream`, allocate nothing and give the same bits on every
-// run: a frame can be captured in a CUDA graph. The Python of the same names is the definition
-// (tracker/crops.py, response.py, searching.py, target.py and presence.py).
+// The state of the objects stays in device memory from frame to frame, so that nothing waits for
+// the host. All three functions enqueue their work on `stream`, allocate nothing and give the same
+// bits on every run: a frame can be captured in a CUDA graph. The Python functions that they
+// reproduce are in tracker/crops.py and in response.py, searching.py, target.py and presence.py of
+// tracker/tracking/.
 #pragma once
 
 #include "xcorr.h"
 
 namespace tracker {
 
-// The settings of tracker/config.py that have these names, and facts about network and frame. This
-// and the rows below are doubles only, in the order of tracker/ops/frame_kernels.py: Python has them as
-// arrays.
-struct Settings {
-  double exemplar_size, search_size, context_amount;
-  double num_scales, scale_step, scale_penalty, scale_lr;
-  double box_lr, max_growth, hold_score;
-  double window_influence, response_upsampling, total_stride;
-  double min_size_ratio, max_size_ratio, min_side;
-  double score_midpoint, score_slope, score_share, usual_lr, lowest_usual, max_log_odds;
-  double tracking_score, lost_score, lost_doubt, found_frames;
-  double frame_width, frame_height;
-};
+// The structs that Python fills and reads as rows of doubles. The lists below are the one place
+// that says which fields they have, and in which order: the structs are made from them, and so is
+// LAYOUTS, which the compiled extension reports to tracker/ops/frame_layout.py to be compared.
+//
+// FIELD(name, ) is one double, FIELD(name, [4]) is four.
 
-// One object, in frame pixels: what it takes to follow it through the next frame.
-struct Target {
-  double box[4];         // x, y, w, h, to a ten-thousandth of a pixel
-  double trusted[4];     // The box to come back to when the object is lost.
-  double first_size[2];  // w, h
-  double fill[3];        // Colour outside the frame, whole numbers.
-  double usual;          // The response peak that the object usually reaches.
-  double doubt;          // By how much the log odds of the last scores fell short.
-  double good;           // Frames in a row from tracking_score on.
-  double recovering;     // 1 if it was lost and has not been tracked since, else 0.
-};
+// Settings of tracker/config.py that have these names, and facts about the network and the frame.
+#define TRACKER_SETTINGS(FIELD)                                                                    \
+  FIELD(exemplar_size, ) FIELD(search_size, ) FIELD(context_amount, )                              \
+  FIELD(num_scales, ) FIELD(scale_step, ) FIELD(scale_penalty, ) FIELD(scale_lr, )                 \
+  FIELD(box_lr, ) FIELD(max_growth, ) FIELD(hold_score, )                                          \
+  FIELD(window_influence, ) FIELD(response_upsampling, ) FIELD(total_stride, )                     \
+  FIELD(min_size_ratio, ) FIELD(max_size_ratio, ) FIELD(min_side, )                                \
+  FIELD(score_midpoint, ) FIELD(score_slope, ) FIELD(score_share, )                                \
+  FIELD(usual_lr, ) FIELD(lowest_usual, ) FIELD(max_log_odds, )                                    \
+  FIELD(tracking_score, ) FIELD(lost_score, ) FIELD(lost_doubt, ) FIELD(found_frames, )            \
+  FIELD(frame_width, ) FIELD(frame_height, )
+
+// State of one object, in frame pixels: all that the next frame needs.
+#define TRACKER_TARGET(FIELD)                                                                      \
+  FIELD(box, [4])        /* x, y, w, h, rounded to a ten-thousandth of a pixel */                  \
+  FIELD(trusted, [4])    /* the box to return to when the object is lost */                        \
+  FIELD(first_size, [2]) /* w, h in the first frame */                                             \
+  FIELD(fill, [3])       /* colour outside the frame, whole numbers */                             \
+  FIELD(usual, )         /* usual response peak of the object */                                   \
+  FIELD(doubt, )         /* sum of what the log odds of the last scores lacked */                  \
+  FIELD(good, )          /* frames in a row with tracking_score or more */                         \
+  FIELD(recovering, )    /* 1 if it was lost and has not been tracked since, else 0 */
 
 // The likeliest place of an object in its search crops.
+#define TRACKER_SIGHT(FIELD)                                                                       \
+  FIELD(center, [2]) /* x, y in the frame */                                                       \
+  FIELD(peak, )      /* the response there */                                                      \
+  FIELD(zoom, )      /* side of the crop, as a factor on the search square */
+
+// The result for an object in a frame.
+#define TRACKER_RESULT(FIELD)                                                                      \
+  FIELD(box, [4])                                                                                  \
+  FIELD(score, )                                                                                   \
+  FIELD(state, ) /* a State */
+
+// The states of tracker/result.py, in their order.
+#define TRACKER_STATE(FIELD) FIELD(tracking, ) FIELD(uncertain, ) FIELD(lost, )
+
+#define TRACKER_MEMBER(name, size) double name size;
+#define TRACKER_ENUMERATOR(name, size) name,
+#define TRACKER_TEXT(name, size) #name #size " "
+
+struct Settings {
+  TRACKER_SETTINGS(TRACKER_MEMBER)
+};
+struct Target {
+  TRACKER_TARGET(TRACKER_MEMBER)
+};
 struct Sight {
-  double center[2];  // In the frame.
-  double peak;       // The response there.
-  double zoom;       // Of the crop, as a factor on the search square.
+  TRACKER_SIGHT(TRACKER_MEMBER)
 };
-
-// What is said about an object in a frame.
 struct Result {
-  double box[4];
-  double score;
-  double state;  // Index into STATES of tracker/result.py.
+  TRACKER_RESULT(TRACKER_MEMBER)
+};
+enum class State { TRACKER_STATE(TRACKER_ENUMERATOR) };
+
+// Name of a struct, and its fields, each followed by a space: "center[2] peak zoom ".
+struct Layout {
+  const char* name;
+  const char* fields;
+};
+inline constexpr Layout LAYOUTS[] = {
+    {"Settings", TRACKER_SETTINGS(TRACKER_TEXT)}, {"Target", TRACKER_TARGET(TRACKER_TEXT)},
+    {"Sight", TRACKER_SIGHT(TRACKER_TEXT)},       {"Result", TRACKER_RESULT(TRACKER_TEXT)},
+    {"State", TRACKER_STATE(TRACKER_TEXT)},
 };
 
-enum class State { tracking, uncertain, lost };
+#undef TRACKER_MEMBER
+#undef TRACKER_ENUMERATOR
+#undef TRACKER_TEXT
 
 // A frame in device memory: RGB, `height` x `width` x 3 bytes without gaps.
 struct Frame {
@@ -59,24 +96,24 @@ struct Frame {
 
 // Cuts the search squares of all objects, each at all scales, out of a frame: `crops` receives
 // objects * num_scales images search_size x search_size x 3 (channels last) of whole numbers 0 to
-// 255. `type` is one of float32, float16, bfloat16, all of which hold them exactly.
+// 255. `type` is float32, float16 or bfloat16, all of which hold them exactly.
 void crop(const Frame& frame, const Target* targets, int objects, const Settings&, Type type,
           void* crops, cudaStream_t stream);
 
 // Finds the likeliest place of each object in its responses, (objects, num_scales, size, size).
 //   window      one axis of the cosine window: size * response_upsampling values of sum 1
-//   sights      the places, one per object
-//   chosen      number of the crop, out of all, that each place lies in
-//   proposals   cx, cy, w, h of each object at its place, in pixels of that crop
+//   sights      receives the places, one per object
+//   chosen      receives the index of the crop, among all, that each place lies in
+//   proposals   receives cx, cy, w, h of each object at its place, in pixels of that crop
 // A response of NaN is never the highest. Throws std::runtime_error for responses that are too large
 // for the shared memory of the device.
 void peak(const float* responses, int size, const float* window, const Target* targets, int objects,
           const Settings&, Sight* sights, std::int64_t* chosen, float* proposals,
           cudaStream_t stream);
 
-// Says about each object where it is, how large, and whether it is there, and goes on to the next
-// frame with that. `refined` holds what the box head makes of the proposals, also as cx, cy, w, h;
-// it is read if box_lr is not 0. A peak of NaN counts as the lowest.
+// Decides for each object where it is, how large, and whether it is there, and updates its state for
+// the next frame. `refined` holds the proposals after the box head, also as cx, cy, w, h; it is read
+// if box_lr is not 0. A peak of NaN counts as the lowest.
 void decide(const Sight* sights, const float* refined, Target* targets, int objects,
             const Settings&, Result* results, cudaStream_t stream);
 

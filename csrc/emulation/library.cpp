@@ -1,6 +1,8 @@
-// The boundaries of csrc/ (xcorr.h, tracking.h) as C functions, for ctypes, and the knobs of the emulated device.
+// The functions of xcorr.h and tracking.h as C functions for ctypes, and the controls of the emulated
+// device.
 #include <cstdio>
 #include <exception>
+#include <iterator>
 
 #include "tracking.h"
 
@@ -21,7 +23,7 @@ constexpr Operator OPERATORS[] = {
 
 #define EXPORT extern "C" __attribute__((visibility("default")))
 
-// Returns 0, or 1 and writes what went wrong.
+// Runs `body`; returns 0, or 1 after writing the error's message to `error`.
 template <typename Body>
 int guarded(char* error, int length, Body body) {
   try {
@@ -65,6 +67,11 @@ EXPORT int emulation_decide(const tracker::Sight* sights, const float* refined,
   return guarded(error, length, [&] {
     tracker::decide(sights, refined, targets, objects, *settings, results, nullptr);
   });
+}
+
+// The fields of the struct number `index` of LAYOUTS, or null after the last one.
+EXPORT const char* emulation_layout(unsigned index) {
+  return index < std::size(tracker::LAYOUTS) ? tracker::LAYOUTS[index].fields : nullptr;
 }
 
 EXPORT const char* emulation_last_kernel() { return tracker::last_kernel(); }

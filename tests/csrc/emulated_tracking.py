@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.csrc.emulator import ORDERS, TYPES, EmulationError
 from tracker.ops.cuda import DTYPES
-from tracker.ops.frame_kernels import RESULT_COLUMNS, SETTINGS, SIGHT_COLUMNS, TARGET_COLUMNS
+from tracker.ops.frame_layout import RESULT_COLUMNS, SETTINGS, SIGHT_COLUMNS, TARGET_COLUMNS
 
 TYPE_NUMBERS = {DTYPES[dtype]: number for number, dtype in enumerate(TYPES)}
 ELEMENT_BYTES = {DTYPES[dtype]: dtype.itemsize for dtype in TYPES}

@@ -14,12 +14,8 @@ from tracker.config import TrackerConfig
 from tracker.crops import crop_squares, mean_color, scale_factors
 from tracker.errors import ExtensionError
 from tracker.models import Features
-from tracker.ops.frame_kernels import (
-    RESULT_COLUMNS,
-    SIGHT_COLUMNS,
-    TARGET_COLUMNS,
-    TrackingKernels,
-)
+from tracker.ops.frame_kernels import TrackingKernels
+from tracker.ops.frame_layout import RESULT_COLUMNS, SIGHT_COLUMNS, TARGET_COLUMNS
 from tracker.tracking import searching
 from tracker.tracking.cuda.rows import settings_row, target_row, verdict_of
 from tracker.tracking.engine import Engine

@@ -359,7 +359,8 @@ for op in ("xcorr", "xcorr_depthwise"):
         code = """
 import torch, tracker._C as C
 from tracker.errors import ExtensionError
-from tracker.ops.frame_kernels import RESULT_COLUMNS, SETTINGS, TARGET_COLUMNS, TrackingKernels
+from tracker.ops.frame_kernels import TrackingKernels
+from tracker.ops.frame_layout import RESULT_COLUMNS, SETTINGS, TARGET_COLUMNS
 known = {"search_size": 31, "num_scales": 1, "response_upsampling": 2, "frame_width": 30,
          "frame_height": 20}
 settings = [known.get(name, 1.0) for name in SETTINGS]

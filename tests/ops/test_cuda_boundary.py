@@ -12,7 +12,8 @@ import torch
 
 import tracker
 from tracker.errors import ExtensionError
-from tracker.ops import cpu, cuda, extension_status
+from tracker.ops import cpu, cuda
+from tracker.ops.frame_layout import LAYOUTS
 
 NAMES = [
     f"{op}{grad}"
@@ -28,6 +29,7 @@ class Extension(ModuleType):
 
     CUDA_VERSION = "13.0"
     ARCHITECTURES = "75;80"
+    LAYOUTS = LAYOUTS
 
     def __init__(self):
         super().__init__("tracker._C")
@@ -60,7 +62,7 @@ def at_address(tensor, dtype):
 
 
 @pytest.fixture
-def extension(monkeypatch):
+def extension(monkeypatch, fresh_status):
     module = Extension()
     monkeypatch.setitem(sys.modules, "tracker._C", module)
     monkeypatch.setattr(tracker, "_C", module, raising=False)
@@ -81,14 +83,7 @@ def extension(monkeypatch):
 
     monkeypatch.setattr(torch.cuda, "device", on_device)
     monkeypatch.setattr(torch._C, "_cuda_getCurrentRawStream", current_stream, raising=False)
-    forget()
-    yield module
-    forget()
-
-
-def forget():
-    for function in (extension_status, cuda.unavailable_reason, cuda._module, cuda._warn_once):
-        function.cache_clear()
+    return module
 
 
 def arguments(name, dtype=torch.float32, batch=(2, 4), layout=torch.contiguous_format):

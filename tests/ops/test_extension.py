@@ -12,32 +12,11 @@ import tracker
 from tracker.errors import ExtensionError
 from tracker.ops import cpu, cuda, extension_status
 from tracker.ops.extension import ExtensionStatus, remedy
+from tracker.ops.frame_layout import LAYOUTS
 
 REMEDY = f"TRACKER_BUILD_CUDA=1 {sys.executable} -m pip install --no-deps"
-WORKING = "CUDA_VERSION = '13.0'; ARCHITECTURES = '75;80+PTX'"
+WORKING = f"CUDA_VERSION = '13.0'; ARCHITECTURES = '75;80+PTX'; LAYOUTS = {LAYOUTS}"
 OPERATORS = ["xcorr", "xcorr_depthwise"]
-
-
-@pytest.fixture
-def package(tmp_path, monkeypatch):
-    """An empty folder that stands for the installed package, and fresh caches."""
-    monkeypatch.setattr(tracker, "__path__", [str(tmp_path)])
-    # The finder of an editable installation knows the real folder, whatever __path__ says.
-    others = [finder for finder in sys.meta_path if "Editable" not in repr(finder)]
-    monkeypatch.setattr(sys, "meta_path", others)
-    monkeypatch.delitem(sys.modules, "tracker._C", raising=False)
-    monkeypatch.delattr(tracker, "_C", raising=False)
-    monkeypatch.delenv("TRACKER_REQUIRE_EXTENSION", raising=False)
-    forget()
-    yield tmp_path
-    sys.modules.pop("tracker._C", None)
-    vars(tracker).pop("_C", None)
-    forget()
-
-
-def forget():
-    for function in (extension_status, cuda.unavailable_reason, cuda._module, cuda._warn_once):
-        function.cache_clear()
 
 
 def test_importing_the_operators_loads_neither_extension_nor_numba():
@@ -101,7 +80,7 @@ def test_working(package):
 
 def test_of_another_version(package):
     file = package / "_C.py"
-    file.write_text("CUDA_VERSION = '13.0'")
+    file.write_text("CUDA_VERSION = '13.0'; ARCHITECTURES = '75;80+PTX'")  # without layouts
     status = extension_status()
     assert not status.available
     assert status.path == str(file)

@@ -1,7 +1,8 @@
-"""The kernels around the network on a GPU: crop in front of it, peak and decide behind.
+"""The kernels around the network on a GPU: crop before it, peak and decide after it.
 
-Their C++ is described in ``csrc/tracking.h``; here are the checks of what it cannot see. Everything
-is enqueued on the current stream and nothing waits, so that a frame can be captured in a graph.
+``csrc/tracking.h`` describes what they compute. Here tensors are checked, since the kernels see
+addresses only. Everything is enqueued on the current stream and nothing waits, so that a frame can
+be captured in a CUDA graph.
 """
 
 import importlib
@@ -14,54 +15,19 @@ from torch import Tensor
 from tracker.errors import ExtensionError
 from tracker.ops.cuda import DTYPES, unavailable_reason
 from tracker.ops.extension import MODULE
-
-SETTINGS = (
-    "exemplar_size",
-    "search_size",
-    "context_amount",
-    "num_scales",
-    "scale_step",
-    "scale_penalty",
-    "scale_lr",
-    "box_lr",
-    "max_growth",
-    "hold_score",
-    "window_influence",
-    "response_upsampling",
-    "total_stride",
-    "min_size_ratio",
-    "max_size_ratio",
-    "min_side",
-    "score_midpoint",
-    "score_slope",
-    "score_share",
-    "usual_lr",
-    "lowest_usual",
-    "max_log_odds",
-    "tracking_score",
-    "lost_score",
-    "lost_doubt",
-    "found_frames",
-    "frame_width",
-    "frame_height",
-)
-"""The numbers that the kernels are given, in their order."""
-TARGET_COLUMNS = 17  # box, trusted box, first size, fill, usual peak, doubt, good, recovering
-SIGHT_COLUMNS = 4  # centre in the frame, peak, zoom
-RESULT_COLUMNS = 6  # box, score, state
+from tracker.ops.frame_layout import RESULT_COLUMNS, SETTINGS, SIGHT_COLUMNS, TARGET_COLUMNS
 
 
 class TrackingKernels:
-    """The kernels, for N objects at S scales.
+    """The kernels of a frame, for N objects at S scales with fixed settings.
+
+    Every method raises ``ExtensionError`` if its kernel does not start, ``TypeError`` for a tensor
+    of another dtype than described, and ``ValueError`` for one of another shape or with gaps.
 
     Args:
         module: the extension.
-        stream: tells the handle of the stream to enqueue on.
-        settings: the numbers of ``SETTINGS``.
-
-    Raises of every method:
-        ExtensionError: the kernel did not start.
-        ValueError, TypeError: a tensor is not as described, or has gaps.
+        stream: returns the handle of the stream to enqueue on.
+        settings: the values of ``SETTINGS``, in that order.
     """
 
     def __init__(
@@ -104,7 +70,7 @@ class TrackingKernels:
             window: one axis of the cosine window, ``(n * response_upsampling,)`` float32, sum 1.
             targets: as for ``crop``.
             sights: receives ``(N, SIGHT_COLUMNS)`` float64.
-            chosen: receives the number of the crop of each place, ``(N,)`` int64.
+            chosen: receives the index of the crop that each place lies in, ``(N,)`` int64.
             proposals: receives ``(N, 4)`` float32, ``(cx, cy, w, h)`` in pixels of that crop.
         """
         count, cells = len(targets), responses.shape[-1]
@@ -128,13 +94,13 @@ class TrackingKernels:
         )
 
     def decide(self, sights: Tensor, refined: Tensor, targets: Tensor, results: Tensor) -> None:
-        """Say where each object is, and go on to the next frame with that.
+        """Decide where each object is, and update its state for the next frame.
 
         Args:
-            sights: of ``peak``.
-            refined: the proposals after the box head, where there is one.
+            sights: the places that ``peak`` found.
+            refined: ``(N, 4)`` float32, the proposals after the box head; not read without one.
             targets: as for ``crop``; they are updated.
-            results: receives ``(N, RESULT_COLUMNS)`` float64; states count as in ``STATES``.
+            results: receives ``(N, RESULT_COLUMNS)`` float64; a state is its index in ``STATES``.
         """
         count = len(targets)
         _check("sights", sights, torch.float64, (count, SIGHT_COLUMNS))
@@ -152,10 +118,11 @@ class TrackingKernels:
 
 
 def tracking_kernels(device: torch.device, settings: Sequence[float]) -> TrackingKernels:
-    """The kernels of the compiled extension for a CUDA device, which must be the current one.
+    """Return the kernels of the compiled extension for a CUDA device, the current one.
 
     Raises:
-        ExtensionError: the extension is missing or cannot serve the device.
+        ExtensionError: the extension is missing, was built from other sources, or cannot serve the
+            device.
     """
     problem = unavailable_reason(device)
     if problem is not None:
