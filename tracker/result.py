@@ -1,11 +1,15 @@
-"""What a tracker says about one object in one frame."""
+"""The result of tracking one object in one frame."""
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from tracker.boxes import Box
 
-STATES = ("tracking", "uncertain", "lost")
-"""The values of ``TrackResult.state``."""
+State = Literal["tracking", "uncertain", "lost"]
+"""How a tracker sees its object: followed, in doubt, or gone."""
+
+STATES: tuple[State, ...] = get_args(State)
+"""All states, in the order in which the kernels of ``csrc/`` number them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,10 +18,11 @@ class TrackResult:
 
     Attributes:
         frame: number of the frame in its source, from 0.
-        time_s: time of the frame in seconds from the source's start; None where there is no time.
+        time_s: time of the frame in seconds from the source's start; None if the source has no
+            times.
         id: number of the object, from 1.
         box: ``(x, y, w, h)`` in frame pixels, 0-based, finite; while the object is lost, the last
-            place it was believed to be.
+            place where the tracker trusted it.
         score: how sure the tracker is, in [0, 1]; it falls when the object is gone.
         state: ``"tracking"``, ``"uncertain"`` or ``"lost"``.
     """
@@ -27,4 +32,4 @@ class TrackResult:
     id: int
     box: Box
     score: float
-    state: str
+    state: State
