@@ -4,14 +4,14 @@ import hashlib
 import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from tracker.config import TrackerConfig
-from tracker.errors import RecipeError
+from tracker.errors import RecipeError, SettingError
 from tracker.models import Model
 from tracker.training.annotations import Source, hold_out, read_sources
 from tracker.training.checkpoint import TrainingState, fresh_model, load_checkpoint
@@ -99,12 +99,9 @@ def _new(job: TrainingJob) -> Recipe:
 def _first_model(recipe: Recipe, training: Sequence[Source]) -> Model:
     model = initial_model(recipe.training, training)
     try:
-        settings = replace(model.config, **recipe.tracker)
-    except ValueError as error:  # of a setting of the recipe with one of the first weights
+        return model.with_settings(**recipe.tracker)
+    except SettingError as error:  # of a setting of the recipe with the first weights
         raise RecipeError(f"[tracker]: {error}") from error
-    if settings.box_lr and model.network.head is None:
-        raise RecipeError(f"[tracker]: setting box_lr must be 0 for {recipe.training.architecture}")
-    return replace(model, config=settings)
 
 
 def _resumed(job: TrainingJob, text: str) -> Recipe:

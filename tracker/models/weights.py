@@ -1,15 +1,16 @@
-"""Weights files: find, check, load and save. No pickle anywhere.
+"""Find, load and save weights files, without pickle.
 
-A weights file is a safetensors file whose metadata says what it is for: architecture, tracker
-configuration, where it came from, and a SHA-256 over all tensors and one over the settings. Loading
-checks all of it, since damaged numbers would otherwise track badly without a word.
+A weights file is a safetensors file. Its metadata holds the architecture, the tracker's
+configuration, the origin, and two SHA-256 hashes, over all tensors and over the settings. Loading
+checks all of them, because a tracker with damaged numbers would run without an error, but badly.
 """
 
 import hashlib
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Self
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -17,13 +18,14 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from tracker.config import TrackerConfig
-from tracker.errors import WeightsError
+from tracker.errors import SettingError, WeightsError
 from tracker.models.backbones import BACKBONES
 from tracker.models.twin import TwinNetwork
 
 FORMAT = "tracker-weights-1"
 DEFAULT_MODEL = "lite"
 _DTYPES = (torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.int64)
+# Largest values in a file: beyond them, tracking could take memory or time without bound.
 _LIMITS = {
     "exemplar_size": 1024,
     "search_size": 2048,
@@ -38,15 +40,39 @@ _SHIPPED = Path(__file__).parent / "weights"
 
 @dataclass(frozen=True)
 class Model:
-    """A loaded network, the settings that it was chosen for, and its name."""
+    """A network, the tracker settings chosen for it, and its name.
+
+    Raises:
+        SettingError: ``box_lr`` is not 0 for a network without a box head.
+    """
 
     name: str
     network: TwinNetwork
     config: TrackerConfig
 
+    def __post_init__(self) -> None:
+        if self.config.box_lr and self.network.head is None:
+            raise SettingError(
+                f"setting box_lr must be 0 for {self.network.architecture}, which has no box "
+                f"head, got {self.config.box_lr!r}"
+            )
+
+    def with_settings(self, **settings: Any) -> Self:
+        """Return a model with the same network and some settings changed.
+
+        Args:
+            settings: values by the names of ``TrackerConfig``.
+
+        Raises:
+            TypeError: a name that is no setting.
+            SettingError: a value of another type or out of range, or one that this network does
+                not allow.
+        """
+        return replace(self, config=replace(self.config, **settings))
+
 
 def available_models() -> dict[str, bool]:
-    """Every model by name, and whether its weights are in the package."""
+    """Return every model's name, and whether its weights are in the package."""
     return {name: _shipped_file(name).exists() for name in BACKBONES}
 
 
@@ -57,8 +83,8 @@ def load_model(model: str | os.PathLike[str] = "default") -> Model:
         model: "default" (the best one shipped), the name of a model, or a ``.safetensors`` file.
 
     Raises:
-        WeightsError: no such model or file, no weights for it yet, or a file that is damaged, not
-            finite, or made for another network.
+        WeightsError: no such model or file, a model that has no weights yet, or a file that is
+            damaged, has values that are not finite, or belongs to another network.
     """
     name = DEFAULT_MODEL if model == "default" else os.fspath(model)
     if name in BACKBONES:
@@ -75,10 +101,10 @@ def load_model(model: str | os.PathLike[str] = "default") -> Model:
 
 
 def save_model(path: str | os.PathLike[str], model: Model, about: dict[str, str]) -> None:
-    """Write a weights file atomically, filters and matrices in 16 bits.
+    """Write a weights file atomically, with filters and matrices in 16 bits.
 
-    Half the size, and 11 bits of precision are more than a tracker's weights mean; biases and the
-    statistics of batch norms, which can be large, keep their 32.
+    That halves the file, and the 11 bits of precision that remain suffice for a tracker. Vectors
+    and scalars keep 32 bits: biases, and the statistics of batch norms, which can be large.
 
     Args:
         path: the file to write; an existing one is replaced in one step.
@@ -105,17 +131,17 @@ def save_model(path: str | os.PathLike[str], model: Model, about: dict[str, str]
 
 
 def tensors_sha256(tensors: dict[str, Tensor]) -> str:
-    """SHA-256 over names, types, shapes and values of tensors, in the order of their names."""
+    """Return the SHA-256 over names, types, shapes and values of tensors, sorted by name."""
     digest = hashlib.sha256()
     for name in sorted(tensors):
         tensor = tensors[name]
         digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
-        digest.update(tensor.contiguous().flatten().view(torch.uint8).numpy())
+        digest.update(memoryview(tensor.contiguous().flatten().view(torch.uint8).numpy()))
     return digest.hexdigest()
 
 
 def settings_sha256(metadata: dict[str, str]) -> str:
-    """SHA-256 over architecture and settings; files of before it was kept have none."""
+    """Return the SHA-256 over architecture and settings; older files do not store it."""
     settings = "\n".join(metadata.get(name, "") for name in ("architecture", "config"))
     return hashlib.sha256(settings.encode()).hexdigest()
 
@@ -138,6 +164,7 @@ def _load_file(path: Path, name: str) -> Model:
         network = TwinNetwork(metadata.get("architecture", ""))
         config = TrackerConfig.from_dict(json.loads(metadata["config"]))
         _check_limits(config, network)
+        model = Model(name, network, config)
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
         raise WeightsError(f"{path}: {error}") from error
     for key, tensor in tensors.items():
@@ -157,25 +184,24 @@ def _load_file(path: Path, name: str) -> Model:
     for key, own in network.state_dict().items():
         if own.is_floating_point() != tensors[key].is_floating_point():
             raise WeightsError(f"{path}: expected {own.dtype} for {key}; got {tensors[key].dtype}")
-    if config.box_lr and network.head is None:
-        raise WeightsError(
-            f"{path}: expected box_lr 0 for {network.architecture}, which has no box head; "
-            f"got {config.box_lr}"
-        )
-    return Model(name, network, config)
+    return model
 
 
 def _check_limits(config: TrackerConfig, network: TwinNetwork) -> None:
-    """Refuse crops too small for the network, and what would take memory or time without bound."""
+    """Refuse exemplar crops too small for the network, and settings beyond ``_LIMITS``.
+
+    Raises:
+        SettingError: naming the setting.
+    """
     smallest = network.backbone.min_exemplar_size
     if config.exemplar_size < smallest:
-        raise ValueError(
+        raise SettingError(
             f"setting exemplar_size must be at least {smallest} for {network.architecture}, "
             f"got {config.exemplar_size}"
         )
     for name, limit in _LIMITS.items():
         if getattr(config, name) > limit:
-            raise ValueError(
+            raise SettingError(
                 f"setting {name} must be at most {limit}, got {getattr(config, name)!r}"
             )
 
