@@ -148,9 +148,8 @@ def api_pages(module_name: str) -> str:
         if module_name != "tracker" and name in tracker.__all__:
             blocks.append(f"[`tracker.{name}`][{path}] is described above.")
             continue
-        blocks.append(
-            f"::: {path}\n    options:\n      heading: {module_name}.{name}\n      toc_label: {name}"
-        )
+        heading = f"heading: {module_name}.{name}\n      toc_label: {name}"
+        blocks.append(f"::: {path}\n    options:\n      {heading}")
     return "\n\n".join(blocks)
 
 

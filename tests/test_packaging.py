@@ -63,12 +63,21 @@ def run(*command, **options):
     return done.stdout
 
 
-def test_the_wheel_holds_the_package_and_nothing_else(wheel):
+def files_of_the_package(checkout):
+    return {
+        path.relative_to(checkout).as_posix()
+        for path in (checkout / "tracker").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+def test_the_wheel_holds_the_package_and_nothing_else(checkout, wheel):
     with zipfile.ZipFile(wheel) as file:
         names = file.namelist()
-    assert "tracker/models/weights/lite.safetensors" in names
-    assert "tracker/datasets/otb100.csv" in names
-    assert "tracker/py.typed" in names
+    assert {"tracker/models/weights/lite.safetensors", "tracker/training/recipes/lite.toml"} <= set(
+        names
+    )
+    assert not files_of_the_package(checkout) - set(names)
     demo = {
         "app.py",
         "session.py",
@@ -95,7 +104,8 @@ def test_the_source_distribution_can_be_built_from(checkout, tmp_path):
     with tarfile.open(tmp_path / name) as file:
         inside = {Path(*Path(member).parts[1:]).as_posix() for member in file.getnames()}
     assert {"setup.py", "pyproject.toml", "README.md", "LICENSE", "NOTICE"} <= inside
-    assert {"tracker/models/weights/lite.safetensors", "demo/app.py", "demo/boxes.js"} <= inside
+    assert {"csrc/xcorr.cu", "csrc/bindings.cpp", "demo/app.py", "demo/boxes.js"} <= inside
+    assert not files_of_the_package(checkout) - inside
 
 
 @pytest.fixture(scope="module")
