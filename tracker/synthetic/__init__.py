@@ -1,4 +1,4 @@
-"""Videos made by the project itself: the sample clip, and composited sequences with exact truth."""
+"""Generated videos: the sample clip, and composited sequences with exact truth."""
 
 from tracker.lazy import lazy_names
 

@@ -1,9 +1,9 @@
-"""The sample clip: a small car in traffic, drawn by code, with its exact box in every frame.
+"""Draw the sample clip: a small car in traffic, with its exact box in every frame.
 
-A newcomer's first video needs no download: `SampleClip` paints a street (see `scenery`), drives a
-red car from the far lane to the near one past cars of its own shape, lets a tree and lamp posts
-hide it for a moment, and knows where it is to a fraction of a pixel. `write_sample` puts the clip
-and its truth in a folder.
+It gives newcomers a first video without a download. `SampleClip` paints a street (see `scenery`)
+in which a red car drives from the far lane to the near one, past cars of the same shape; a tree
+and lamp posts hide it briefly; its box is known to a fraction of a pixel. `write_sample` writes
+the clip and its truth to a folder.
 """
 
 from collections.abc import Iterator
@@ -17,19 +17,19 @@ from numpy.typing import NDArray
 from tracker.boxes import Box
 from tracker.errors import OutputError
 from tracker.synthetic.scenery import background, cars, foreground, houses, road
-from tracker.synthetic.scenery.camera import VIEW, Camera, View
+from tracker.synthetic.scenery.camera import VIEW, Camera, CameraView
 from tracker.synthetic.scenery.cars import CarPaint
 from tracker.synthetic.scenery.film import Film
 from tracker.synthetic.scenery.motion import Motion, at
-from tracker.synthetic.scenery.sprites import Placement, paint
+from tracker.synthetic.scenery.sprites import SpritePlacement, paint
 
 FPS = 25
 """Frames per second."""
 FRAMES = 150
 """Frames of the whole clip."""
 
-_SHUTTER = 0.5  # share of the frame interval in which the film is exposed
-_SUBFRAMES = 4  # views averaged over an exposure: motion blur
+_SHUTTER = 0.5  # share of the frame interval with an open shutter; more blurs motion more
+_SUBFRAMES = 4  # instants averaged per exposure: motion blur
 
 
 class _Car(NamedTuple):
@@ -54,18 +54,19 @@ _TRAFFIC = (
     _Car(CarPaint((38, 84, 168)), Motion((-390, -170, 75, 320, 580, 860, 1140), (1.14,) * 7)),
     _Car(CarPaint((206, 208, 210)), Motion((330, 400, 455, 500, 550, 620, 710), (0.90,) * 7)),
 )
-_SKYLINE, _HOUSES = 0.2, 0.55  # depth scales; the ground begins at the feet of the houses
+_SKYLINE, _HOUSES = 0.2, 0.55  # depth scales; the ground begins where the houses stand
 _TREE = (2.6, 121.0)  # depth scale and place along the street, units
 _POSTS = ((2.3, -26.0), (2.3, 330.0))
-_CAMERA = (0.0, 62, 130, 200, 268, 334, 400)  # its place along the street at each second, units
-_PAN = (0.0, 22, 56, 96, 134, 172, 200)  # how far it has turned to the right at each second, units
+# Of the camera, at each second, units: its place along the street, and its turn to the right.
+_CAMERA = (0.0, 62, 130, 200, 268, 334, 400)
+_PAN = (0.0, 22, 56, 96, 134, 172, 200)
 
 
 class SampleClip:
-    """A street clip of up to six seconds; iterating yields ``(frame, truth)`` one at a time.
+    """A street clip of up to six seconds; iterating yields ``(frame, truth)``, one frame at a time.
 
     Frames are ``uint8`` RGB ``(H, W, 3)``; truth is the tight box ``(x, y, w, h)`` in frame pixels
-    around the target's own pixels, hidden ones included, at the middle of the frame's exposure.
+    around all pixels of the target, hidden or not, at the middle of the frame's exposure.
     The same arguments give the same pixels on every run.
 
     Args:
@@ -74,7 +75,7 @@ class SampleClip:
         seed: picks the clouds, houses, textures, hand shake and sensor noise.
 
     Raises:
-        ValueError: another shape than 16:9, or a number of frames out of range.
+        ValueError: the size is not 16:9 or under 64 wide, or the number of frames is out of range.
     """
 
     fps = FPS
@@ -87,7 +88,7 @@ class SampleClip:
             raise ValueError(f"expected 1 to {FRAMES} frames; got {frames}")
         self.size, self.seed, self._frames = (width, height), seed, frames
         density = width / VIEW[0]
-        # One generator for all, so the order of these lines decides what a seed looks like.
+        # All share one generator, so the order of these lines decides what a seed looks like.
         rng = np.random.default_rng([seed, 1])
         self._camera = Camera(density, rng)
         self._sky = background.sky(density, rng)
@@ -109,7 +110,7 @@ class SampleClip:
             yield self.frame(index), self.truth(index)
 
     def frame(self, index: int) -> NDArray[np.uint8]:
-        """Frame ``index`` as ``uint8`` RGB ``(H, W, 3)``."""
+        """Return frame ``index`` as ``uint8`` RGB ``(H, W, 3)``."""
         width, height = self.size
         sum_of_views = np.zeros((height, width, 4), np.float32)
         for part in range(_SUBFRAMES):
@@ -118,31 +119,32 @@ class SampleClip:
         return self._film.develop(sum_of_views[..., :3] / _SUBFRAMES, index, index / FPS)
 
     def truth(self, index: int) -> Box:
-        """The target's tight box ``(x, y, w, h)`` in frame ``index``, frame pixels."""
+        """Return the target's tight box ``(x, y, w, h)`` in frame ``index``, frame pixels."""
         return self._car_box(_TARGET, index / FPS)
 
     def target_layer(self, index: int) -> NDArray[np.float32]:
-        """How much of each pixel the whole target covers: ``(H, W)`` in [0, 1], no motion blur."""
+        """Return the share of each pixel that the target covers, hidden or not: ``(H, W)``."""
         return self._cover([p for p in self.placements(index / FPS) if p.is_target])
 
     def visibility(self, index: int) -> float:
-        """Share of the target, 0 to 1, that nothing nearer hides in frame ``index``."""
+        """Return the share of the target, 0 to 1, that is not hidden in frame ``index``."""
         placements = self.placements(index / FPS)
         last = max(i for i, p in enumerate(placements) if p.is_target)
         target, nearer = self.target_layer(index), self._cover(placements[last + 1 :])
         return float((target * (1 - nearer)).sum() / target.sum())
 
-    def placements(self, seconds: float) -> list[Placement]:
-        """Everything in view at an instant of the clip, from far to near."""
+    def placements(self, seconds: float) -> list[SpritePlacement]:
+        """Return everything in view at an instant of the clip, from far to near."""
         view = self._view(seconds)
         layers = [
-            Placement(self._sky, view.sky(3 * seconds - 18)),  # clouds drift slowly
-            Placement(self._skyline, view.layer(_SKYLINE)),
-            Placement(self._houses, view.layer(_HOUSES)),
-            Placement(self._ground, view.ground()),
+            SpritePlacement(self._sky, view.sky(3 * seconds - 18)),  # clouds drift slowly
+            SpritePlacement(self._skyline, view.layer(_SKYLINE)),
+            SpritePlacement(self._houses, view.layer(_HOUSES)),
+            SpritePlacement(self._ground, view.ground()),
         ]
-        things = [(_TREE[0], [Placement(self._tree, view.standing(*_TREE))])]
-        things += [(post[0], [Placement(self._post, view.standing(*post))]) for post in _POSTS]
+        things = [(_TREE[0], [SpritePlacement(self._tree, view.standing(*_TREE))])]
+        for post in _POSTS:
+            things.append((post[0], [SpritePlacement(self._post, view.standing(*post))]))
         for number, car in enumerate((_TARGET, *_TRAFFIC)):
             scale = at(car.motion.scale, seconds)
             things.append((scale, self._car_parts(number, car, view, seconds)))
@@ -150,31 +152,39 @@ class SampleClip:
             layers += parts
         return layers
 
-    def _view(self, seconds: float) -> View:
+    def _view(self, seconds: float) -> CameraView:
+        """Return what the camera sees at an instant."""
         return self._camera.view(seconds, at(_CAMERA, seconds), at(_PAN, seconds))
 
-    def _car_parts(self, number: int, car: _Car, view: View, seconds: float) -> list[Placement]:
+    def _car_parts(
+        self, number: int, car: _Car, view: CameraView, seconds: float
+    ) -> list[SpritePlacement]:
+        """Return shadow, body and wheels of a car at an instant."""
         body, is_target = car.motion.matrix(view, seconds), car is _TARGET
-        parts = [Placement(self._shadow, body), Placement(self._bodies[number], body, is_target)]
+        parts = [
+            SpritePlacement(self._shadow, body),
+            SpritePlacement(self._bodies[number], body, is_target),
+        ]
         for hub in cars.WHEELS:
             wheel = body @ cars.rolled(hub, at(car.motion.along, seconds))
-            parts.append(Placement(self._wheel, wheel, is_target))
+            parts.append(SpritePlacement(self._wheel, wheel, is_target))
         return parts
 
     def _car_box(self, car: _Car, seconds: float) -> Box:
-        """A car's tight box ``(x, y, w, h)``, frame pixels; an estate's is taken for a saloon's."""
+        """Return a car's tight box ``(x, y, w, h)``, frame pixels; exact for the target's shape."""
         matrix = car.motion.matrix(self._view(seconds), seconds)
         points = self._outline @ matrix[:, :2].T + matrix[:, 2]
         (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
         return (float(left), float(top), float(right - left), float(bottom - top))
 
-    def _cover(self, placements: list[Placement]) -> NDArray[np.float32]:
-        """How much of each pixel the placements cover: ``(H, W)`` in [0, 1]."""
-        return paint(self.size, placements)[..., 3] / np.float32(255)
+    def _cover(self, placements: list[SpritePlacement]) -> NDArray[np.float32]:
+        """Return how much of each pixel the placements cover: ``(H, W)`` in [0, 1]."""
+        opacity = paint(self.size, placements)[..., 3]
+        return np.divide(opacity, np.float32(255), dtype=np.float32)
 
 
 class SamplePaths(NamedTuple):
-    """The files that `write_sample` wrote."""
+    """Files that `write_sample` wrote."""
 
     video: Path
     groundtruth: Path
@@ -189,11 +199,11 @@ def write_sample(
 
     Args:
         directory: where to write; created when missing.
-        overwrite: replace files of these names.
+        overwrite: replace existing files.
         clip: the clip to write; by default 150 frames of 640x360.
 
     Raises:
-        OutputError: a file is already there, or cannot be written.
+        OutputError: a file exists already, or cannot be written.
     """
     from tracker.video.sinks import VideoSink
 

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.synthetic.composited.green import GREEN, grays, greenness, tight_box, zigzag
+from tests.synthetic.composited.green import GREEN, grays, greenness, tight_box
 from tracker.boxes import clip, overlap
 from tracker.datasets import sequence
 from tracker.datasets.otb import load_otb
@@ -13,11 +13,6 @@ from tracker.synthetic.composited import Composite, Footage, cut, leave, occlusi
 from tracker.synthetic.composited.timing import TRANSITION
 
 KINDS = ("cut", "leave", "occlusion", "still")
-
-
-@pytest.fixture(scope="module")
-def object_clip(tmp_path_factory):
-    return zigzag(tmp_path_factory.mktemp("object"))
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +56,19 @@ def green(composite):
         assert frame.shape == (composite.size[1], composite.size[0], 3)
         frames.append(greenness(frame))
     return np.array(frames)
+
+
+def test_boxes_are_kept_where_the_object_is_seen():
+    """By hand: seen, partly seen, absent, seen without an area."""
+    boxes = np.array([[1, 2, 3, 4], [0, 2, 1, 4], [5, 5, 5, 5], [9, 9, 0, 4]], float)
+    visibility, absent = np.array([0.95, 0.4, 0, 1]), np.array([False, False, True, False])
+    composite = Composite("one", "cut", (9, 9), boxes, visibility, absent, lambda index: index)
+    np.testing.assert_array_equal(composite.boxes[:2], boxes[:2])
+    assert np.isnan(composite.boxes[2:]).all()
+    assert composite.present.tolist() == [True, False, False, True]
+    assert list(composite.frames()) == [0, 1, 2, 3]
+    with pytest.raises(ValueError, match="read-only"):
+        composite.visibility[0] = 1
 
 
 def absences(composite):

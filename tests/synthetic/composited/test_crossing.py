@@ -5,7 +5,7 @@ import pytest
 
 from tests.synthetic.composited.green import GREEN, grays
 from tracker.boxes import overlap, xywh_to_cxcywh
-from tracker.synthetic.composited import Crossing, crossing
+from tracker.synthetic.composited import Crossing, PicturedObject, crossing
 
 RED = (230, 20, 20)
 BOX = (40.0, 30.0, 60.0, 40.0)
@@ -18,7 +18,7 @@ def picture_of(color):
 
 
 def make(kind="kin", seed=0):
-    green, red = (picture_of(GREEN), BOX), (picture_of(RED), BOX)
+    green, red = (PicturedObject(picture_of(color), BOX) for color in (GREEN, RED))
     rng = np.random.default_rng([seed, 7])
     return crossing("pair", kind, green, green if kind == "twin" else red, grays(5, (90, 70)), rng)
 
@@ -91,7 +91,7 @@ def test_a_twin_is_the_mirror_image():
     """The left half of the object is green and the right half red; of the twin, the other way."""
     halves = picture_of(GREEN)
     halves[30:70, 70:100] = RED
-    thing = (halves, BOX)
+    thing = PicturedObject(halves, BOX)
     twins = crossing("pair", "twin", thing, thing, grays(5, (90, 70)), np.random.default_rng(3))
     frame = twins.paint(0)
     for (x, y, w, h), green_first in zip(twins.boxes[:, 0], (True, False), strict=True):

@@ -1,15 +1,9 @@
-"""The camera: perspective that agrees with itself, and motion through tables."""
+"""The camera: perspective that agrees with itself, and a hand that shakes a little."""
 
 import numpy as np
 import pytest
 
 from tracker.synthetic.scenery.camera import EYE_HEIGHT, HORIZON, VIEW, Camera
-from tracker.synthetic.scenery.motion import Motion, at
-
-
-@pytest.fixture
-def view():
-    return Camera(2.0, np.random.default_rng(3)).view(1.7, place=80.0, pan=25.0)
 
 
 @pytest.mark.parametrize("scale", [0.6, 1.0, 2.4])
@@ -37,20 +31,3 @@ def test_the_hand_shakes_a_little_around_the_middle():
 def test_the_zoom_scales_what_the_hand_shakes():
     small, large = (Camera(zoom, np.random.default_rng(3)).view(2.2, 9.0, 4.0) for zoom in (1, 3))
     np.testing.assert_allclose(3 * small.sky(5.0), large.sky(5.0))
-
-
-def test_a_curve_passes_through_its_values_smoothly():
-    values = (0.0, 2.0, 3.0, -1.0)
-    assert [at(values, second) for second in range(4)] == pytest.approx(values)
-    before, here, after = (at(values, 2 + step) for step in (-1e-4, 0, 1e-4))
-    assert after - here == pytest.approx(here - before, abs=1e-6)
-
-
-def test_a_steady_motion_goes_on_before_the_start():
-    motion = Motion(along=(0.0, 10.0, 20.0), scale=(1.0,) * 3)
-    assert at(motion.along, -0.1) == pytest.approx(-1.0)
-
-
-def test_a_motion_stands_where_its_tables_say(view):
-    motion = Motion(along=(0.0, 10.0, 20.0), scale=(0.5, 1.0, 1.5))
-    np.testing.assert_allclose(motion.matrix(view, 1.0), view.standing(1.0, 10.0))

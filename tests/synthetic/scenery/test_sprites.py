@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tracker.synthetic.scenery import cars
-from tracker.synthetic.scenery.sprites import Placement, make_sprite, paint, paste
+from tracker.synthetic.scenery.sprites import SpritePlacement, make_sprite, paint, paste
 
 MOVED = np.array([[1.0, 0, 10], [0, 1, 6]])
 
@@ -32,7 +32,7 @@ def test_odd_sides_are_halved_without_moving_an_edge():
 @pytest.mark.parametrize("scale", [0.25, 1.0, 3.0])
 def test_a_sprite_lands_where_the_matrix_says(scale):
     matrix = np.array([[scale, 0, 30.0], [0, scale, 20]])
-    canvas = paint((60, 40), [Placement(square((200, 100, 50), levels=3), matrix)])
+    canvas = paint((60, 40), [SpritePlacement(square((200, 100, 50), levels=3), matrix)])
     cover = canvas[..., 3] / 255
     np.testing.assert_allclose(cover.sum(), (4 * scale) ** 2, rtol=0.15)
     y, x = np.indices(cover.shape) + 0.5
@@ -42,7 +42,7 @@ def test_a_sprite_lands_where_the_matrix_says(scale):
 
 def test_the_nearer_sprite_hides_the_farther_by_its_opacity():
     red, blue = square((200, 0, 0)), square((0, 0, 200), opacity=0.5)
-    canvas = paint((20, 12), [Placement(red, MOVED), Placement(blue, MOVED)])
+    canvas = paint((20, 12), [SpritePlacement(red, MOVED), SpritePlacement(blue, MOVED)])
     np.testing.assert_allclose(canvas[6, 10].astype(int), [100, 0, 100, 255], atol=1)
 
 

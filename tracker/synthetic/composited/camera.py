@@ -1,4 +1,4 @@
-"""The object leaves the view of a camera that pans, or the film cuts to another clip."""
+"""Composite clips in which a camera pans away from the object, or the film cuts elsewhere."""
 
 import cv2
 import numpy as np
@@ -15,12 +15,12 @@ from tracker.synthetic.composited.timing import Timing, draw_timing
 Array = NDArray[np.float64]
 
 _WINDOW = (0.60, 0.75)  # side of the camera's view, as a share of the footage's
-_LEAST_MARGIN = 1.3  # the view has at least this many times the object's sides
-_SMALLEST_VIEW = 320  # pixels on the longer side; views of smaller footage are enlarged
+_LEAST_MARGIN = 1.3  # least sides of the view, relative to the object's
+_SMALLEST_VIEW = 320  # pixels on the longer side; smaller views are enlarged to it
 
 
 def leave(footage: Footage, backdrop: Frame, rng: np.random.Generator) -> Composite:
-    """A camera that follows the object, pans away until it is outside, and comes back.
+    """Composite a camera that follows the object, pans away until it is out of view, and returns.
 
     Args:
         footage: the object's clip.
@@ -39,7 +39,7 @@ def leave(footage: Footage, backdrop: Frame, rng: np.random.Generator) -> Compos
 def cut(
     footage: Footage, elsewhere: Footage, backdrop: Frame, rng: np.random.Generator
 ) -> Composite:
-    """A film that cuts to another clip and back; then the object is in the opposite quarter.
+    """Composite cuts to another clip and back; then the object is in the opposite quarter.
 
     Args:
         footage: the object's clip.
@@ -60,7 +60,10 @@ def cut(
 
     def paint(index: int) -> Frame:
         if gone[index]:
-            return cv2.resize(elsewhere.frame(index), stage.size, interpolation=cv2.INTER_AREA)
+            picture = elsewhere.frame(index)
+            return np.asarray(
+                cv2.resize(picture, stage.size, interpolation=cv2.INTER_AREA), np.uint8
+            )
         return stage.frame(index)
 
     name, visibility = f"cut-{footage.name}", np.where(gone, 0.0, inside)
@@ -68,17 +71,19 @@ def cut(
 
 
 class _Shot:
-    """The frame of a camera that follows the object: all lengths in pixels of the footage.
+    """The view of a camera that follows the object; all lengths in pixels of the footage.
 
     Attributes:
-        room: ``(2,)`` how far the object's middle may be from that of the view to be wholly in it.
-        out: ``(2,)`` how far it must be along one axis for the object to be wholly outside.
+        room: ``(2,)`` greatest distance between the centres of object and view, on each axis, at
+            which the whole object is in view.
+        out: ``(2,)`` distance, on either axis, from which on the whole object is out of view.
     """
 
     def __init__(self, footage: Footage, timing: Timing, rng: np.random.Generator) -> None:
         boxes = footage.boxes(timing.frames)
         centers, largest = xywh_to_cxcywh(boxes)[:, :2], boxes[:, 2:].max(axis=0)
         self._footage, self._followed = footage, smooth(centers)
+        # The camera follows a smooth path: the object strays this far from it.
         astray = np.abs(centers - self._followed).max(axis=0)
         share = rng.uniform(*_WINDOW)
         self._window = np.maximum(
@@ -89,13 +94,13 @@ class _Shot:
         self.out = (self._window + largest) / 2 + astray + 2
 
     def stage(self, backdrop: Frame, path: Array) -> Stage:
-        """The stage on which the object is at ``path`` ``(N, 2)``, from the middle of the view."""
+        """Return the stage that shows the object at ``path`` ``(N, 2)``, from the view's centre."""
         zoom = view_zoom(self._window)
         width, height = np.round(self._window * zoom).astype(int).tolist()
         return Stage(self._footage, backdrop, (width, height), zoom, self._followed - path)
 
 
 def view_zoom(window: Array) -> float:
-    """Enlargement of a view so that its longer side has 320 to 640 pixels, 1 where it has."""
+    """Return the zoom that brings a view's longer side to 320 to 640 pixels; 1 if it is there."""
     longer = float(np.max(window))
     return min(max(1.0, _SMALLEST_VIEW / longer), LONGEST_SIDE / longer)

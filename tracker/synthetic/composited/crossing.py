@@ -1,8 +1,8 @@
-"""Two look-alikes cut out of stills pass in front of each other, three times."""
+"""Composite two look-alikes, cut out of stills, that pass in front of each other three times."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,40 +19,48 @@ from tracker.synthetic.composited.cutouts import (
 )
 
 Array = NDArray[np.float64]
+Likeness = Literal["twin", "kin"]
+"""Whether the second object is the first one mirrored, or another one that looks alike."""
 
 _CROSSINGS = 3
 _PERIOD = 70  # frames from one parting to the next
 _FRAMES = _CROSSINGS * _PERIOD
 _SIDE = (50, 80)  # square root of the objects' area, pixels
-_LONGEST = 120.0  # side of an object, pixels
-_GAP = 10  # pixels more than the longest side that each is from the middle when they part
-_FLATNESS = 0.6  # of the view and of what happens in it: up and down there is less room
-_DRIFT = (40.0, 25.0)  # amplitude of the way both go together, across and down, pixels
-_DRIFT_PERIODS = (1.0, 1.3)  # in a sequence
-_APART_BELOW = 0.05  # overlap of the two boxes
-_BRIGHTNESS = (0.85, 1.15)  # of a twin, relative to the object it mirrors
+_LONGEST = 120.0  # greatest side of an object, pixels
+_GAP = 10  # at a parting, each is the longest side and this many pixels from the middle
+_FLATNESS = 0.6  # vertical motion relative to horizontal: the view is wider than high
+_DRIFT = (40.0, 25.0)  # amplitude of the motion that both share, across and down, pixels
+_DRIFT_PERIODS = (1.0, 1.3)  # periods of that motion in a sequence
+_APART_BELOW = 0.05  # the objects are apart while their boxes overlap by less
+_BRIGHTNESS = (0.85, 1.15)  # of a twin, relative to the object that it mirrors
+
+
+class PicturedObject(NamedTuple):
+    """A picture and the box ``(x, y, w, h)`` of one object in it, pixels."""
+
+    picture: Frame
+    box: Box
 
 
 @dataclass(frozen=True, eq=False)
 class Crossing:
-    """Frames of two objects with the exact truth; both are inside every frame.
+    """Frames of two objects with exact truth; both are inside every frame.
 
-    At a meeting one is in front of the other, and it is the other's turn at the next meeting; that
-    changes at a parting, when they do not touch.
+    They take turns at being in front: the order changes at each parting, when they do not touch.
 
     Attributes:
-        name: a name of its own in its set.
-        kind: "twin" or "kin", as in ``crossing``.
+        name: unique in its set.
+        kind: as in ``crossing``.
         size: ``(width, height)`` of the frames in pixels.
-        boxes: ``(2, N, 4)`` float64 ``(x, y, w, h)`` in pixels, 0-based: those of the first object
-            and those of the second, hidden or not.
-        meetings: the frames in which their middle points are the same.
-        partings: for each meeting the frame after it in which they are farthest apart.
-        paint: makes frame ``i``, ``uint8`` RGB ``(H, W, 3)``; the same pixels in every call.
+        boxes: ``(2, N, 4)`` float64 ``(x, y, w, h)`` in pixels, 0-based: of the first and of the
+            second object, hidden or not.
+        meetings: the frames in which their centres coincide.
+        partings: for each meeting, the frame after it in which they are farthest apart.
+        paint: returns frame ``i``, ``uint8`` RGB ``(H, W, 3)``; the same pixels in every call.
     """
 
     name: str
-    kind: str
+    kind: Likeness
     size: tuple[int, int]
     boxes: Array
     meetings: tuple[int, ...]
@@ -63,7 +71,7 @@ class Crossing:
         self.boxes.flags.writeable = False
 
     def __len__(self) -> int:
-        return self.boxes.shape[1]
+        return len(self.boxes[0])
 
     @property
     def apart(self) -> NDArray[np.bool_]:
@@ -77,32 +85,31 @@ class Crossing:
 
 def crossing(
     name: str,
-    kind: Literal["twin", "kin"],
-    first: tuple[Frame, Box],
-    second: tuple[Frame, Box],
+    kind: Likeness,
+    first: PicturedObject,
+    second: PicturedObject,
     background: Frame,
     rng: np.random.Generator,
 ) -> Crossing:
-    """Two objects that swing through each other over a background seen by a hand-held camera.
+    """Composite two objects that swing through each other, filmed by a hand-held camera.
 
     Args:
-        name: of the pair.
-        kind: "kin" are two objects that look alike. Of a "twin" both are given as the same; the
-            second is shown mirrored and up to 15 % brighter or darker.
-        first, second: the picture of each object and its box there, ``(x, y, w, h)`` in pixels.
-        background: picture that is enlarged or shrunk to fill the frame.
+        name: name of the pair.
+        kind: "kin" for two objects that look alike; "twin" for one object, passed twice, of which
+            the second is shown mirrored and up to 15 % brighter or darker.
+        first, second: the objects.
+        background: picture that is scaled to fill the frame.
         rng: draws everything else.
     """
     side = rng.uniform(*_SIDE)
     sizes = np.array([_limited(size_of(box, side)) for _, box in (first, second)])
-    pixels = [
-        cut_out(*thing, largest) for thing, largest in zip((first, second), sizes, strict=True)
-    ]
+    pixels = [cut_out(*each, largest) for each, largest in zip((first, second), sizes, strict=True)]
     if kind == "twin":
         pixels[1] = _mirrored(pixels[1], rng)
 
     swing, drift, camera = _swing(sizes.max(), rng), _drift(rng), camera_motion(_FRAMES, rng)
     room = (np.array(VIEW) - sizes.max(axis=0)) / 2 - np.abs(swing).max(axis=0)
+    # Drift and shake are reduced where they would move an object out of view.
     calm = np.minimum(room / np.abs(drift + camera).max(axis=0), 1)
     middle = np.array(VIEW) / 2 + calm * (drift + camera)
     centers = np.array([middle + swing, middle - swing])
@@ -122,24 +129,27 @@ def crossing(
 
 
 def _swing(longest: float, rng: np.random.Generator) -> Array:
-    """Where the first object is from the middle, which the other mirrors: ``(N, 2)`` pixels."""
+    """Return the first object's offset from the middle, ``(N, 2)``; the second's is opposite."""
     angle = rng.uniform(0, np.pi)
     farthest = (longest + _GAP) * np.array([np.cos(angle), _FLATNESS * np.sin(angle)])
     return np.outer(np.cos(np.pi * np.arange(_FRAMES) / _PERIOD), farthest)
 
 
 def _drift(rng: np.random.Generator) -> Array:
-    """Where both objects go together: ``(N, 2)`` pixels."""
+    """Return the motion that both objects share: ``(N, 2)`` pixels."""
     phases = rng.uniform(0, 2 * np.pi, 2)
     turns = np.outer(np.arange(_FRAMES) / _FRAMES, _DRIFT_PERIODS)
     return np.array(_DRIFT) * np.sin(2 * np.pi * turns + phases)
 
 
 def _limited(size: Array) -> Array:
-    """A size ``(2,)``, reduced where a side would be too long."""
-    return size * min(1, _LONGEST / size.max())
+    """Return a size ``(2,)``, reduced if a side is too long."""
+    limited: Array = size * min(1, _LONGEST / size.max())
+    return limited
 
 
 def _mirrored(pixels: Frame, rng: np.random.Generator) -> Frame:
-    """The pixels left to right, a little brighter or darker."""
-    return np.clip(np.rint(pixels[:, ::-1] * rng.uniform(*_BRIGHTNESS)), 0, 255).astype(np.uint8)
+    """Flip pixels left to right and make them a little brighter or darker."""
+    brighter = np.rint(pixels[:, ::-1] * rng.uniform(*_BRIGHTNESS))
+    mirrored: Frame = np.clip(brighter, 0, 255).astype(np.uint8)
+    return mirrored

@@ -1,6 +1,7 @@
-"""Something slides over the object and stays over it while the clip goes on."""
+"""Composite clips in which something slides over the object and hides it for a while."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -17,16 +18,16 @@ from tracker.synthetic.composited.timing import TRANSITION, Timing, draw_timing
 
 Array = NDArray[np.float64]
 
-_MARGIN = 1.1  # of the opaque part around all that the object needs
+_MARGIN = 1.1  # size of the opaque part, relative to what the object needs
 _SOFTNESS = 0.15  # width of the soft edge, as a share of the opaque part's
 
 
 def occlusion(footage: Footage, texture: Frame, rng: np.random.Generator) -> Composite:
-    """A clip in which an occluder comes from outside, goes with the object, and slides off.
+    """Composite an occluder that slides in, moves with the object, and slides off again.
 
     Args:
         footage: the object's clip; the camera shows all of it.
-        texture: picture on the occluder, stretched to its shape.
+        texture: picture on the occluder, stretched to its size.
         rng: draws everything else.
     """
     timing = draw_timing(rng)
@@ -50,10 +51,10 @@ class Occluder:
     """A textured rectangle with soft edges on a path.
 
     Attributes:
-        texture: ``uint8`` RGB picture of the occluder's size with its soft edges.
-        opaque: ``(2,)`` half of the width and height that hide all, pixels.
+        texture: ``uint8`` RGB picture of the occluder's size, soft edges included.
+        opaque: ``(2,)`` half of the width and height of the opaque part, pixels.
         softness: ``(2,)`` width of the edge around it in which the opacity falls to 0, pixels.
-        centers: ``(N, 2)`` its place in each frame.
+        centers: ``(N, 2)`` its centre in each frame.
     """
 
     texture: Frame
@@ -62,7 +63,7 @@ class Occluder:
     centers: Array
 
     def over(self, frame: Frame, index: int) -> Frame:
-        """The frame with the occluder at its place ``index``."""
+        """Return the frame with the occluder at centre ``index``."""
         height, width = frame.shape[:2]
         opacity = np.outer(
             self._opacity(np.arange(height) + 0.5, index, 1),
@@ -75,30 +76,35 @@ class Occluder:
         placed = cv2.warpAffine(
             self.texture, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE
         )
-        return np.rint(frame * (1 - opacity) + placed * opacity).astype(np.uint8)
+        blended: Frame = np.rint(frame * (1 - opacity) + placed * opacity).astype(np.uint8)
+        return blended
 
     def cover(self, boxes: Array) -> Array:
-        """Mean opacity of the occluder over each box ``(N, 4)``: ``(N,)`` in [0, 1]."""
+        """Return the mean opacity over each box ``(N, 4)``: ``(N,)`` in [0, 1]."""
         starts = boxes[:, :2] - self.centers
         areas = self._opacity_up_to(starts + boxes[:, 2:]) - self._opacity_up_to(starts)
-        return np.minimum((areas / boxes[:, 2:]).prod(axis=1), 1)  # rounding can lift it above
+        cover: Array = np.minimum((areas / boxes[:, 2:]).prod(axis=1), 1)  # rounding can exceed 1
+        return cover
 
-    def _opacity(self, places: Array, index: int, axis: int) -> Array:
+    def _opacity(self, places: NDArray[np.floating[Any]], index: int, axis: int) -> Array:
+        """Return the opacity at places along one axis in frame ``index``."""
         distances = np.abs(places - self.centers[index, axis])
         edge = self.opaque[axis] + self.softness[axis]
-        return np.clip((edge - distances) / self.softness[axis], 0, 1)
+        opacity: Array = np.clip((edge - distances) / self.softness[axis], 0, 1)
+        return opacity
 
     def _opacity_up_to(self, offsets: Array) -> Array:
-        """Integral of the opacity along each axis from the middle to ``offsets`` ``(N, 2)``."""
+        """Integrate the opacity along each axis from the centre to ``offsets`` ``(N, 2)``."""
         distances = np.minimum(np.abs(offsets), self.opaque + self.softness)
         into_edge = np.maximum(distances - self.opaque, 0)
-        return np.sign(offsets) * (distances - into_edge**2 / (2 * self.softness))
+        integral: Array = np.sign(offsets) * (distances - into_edge**2 / (2 * self.softness))
+        return integral
 
 
 def _occluder(
     boxes: Array, timing: Timing, size: tuple[int, int], picture: Frame, rng: np.random.Generator
 ) -> Occluder:
-    """An occluder just large enough to hide the object all the time that it is over it."""
+    """Draw an occluder just large enough to hide the object in every frame of an absence."""
     centers = xywh_to_cxcywh(boxes)[:, :2]
     path = smooth(centers)
     hidden = timing.absent
@@ -106,7 +112,7 @@ def _occluder(
     opaque = _MARGIN * needed
     softness = 2 * _SOFTNESS * opaque
     whole = np.ceil(2 * (opaque + softness)).astype(int).tolist()
-    texture = cv2.resize(picture, whole, interpolation=cv2.INTER_LINEAR)
+    texture = np.asarray(cv2.resize(picture, whole, interpolation=cv2.INTER_LINEAR), np.uint8)
 
     outside = np.array(size) / 2 + opaque + softness
     angles = draw_angles(rng, 2 * len(timing.absences))

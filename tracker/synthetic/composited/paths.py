@@ -1,4 +1,4 @@
-"""Smooth paths of things that come into view, move about and go out of view."""
+"""Draw smooth paths of things that come into view, move about and go out of view."""
 
 import cv2
 import numpy as np
@@ -8,22 +8,26 @@ from tracker.synthetic.composited.timing import TRANSITION, Timing
 
 Array = NDArray[np.float64]
 
-_WAY_OFF = 0.6  # how far from the middle things are when they come or go, as a share of the room
+_WAY_OFF = 0.6  # distance from the middle at which things come and go, as a share of the room
 
 
 def ease(frames: int) -> Array:
-    """From 0 to 1 in so many frames, both excluded, with a soft start and end: ``(frames,)``."""
+    """Return a curve ``(frames,)`` from 0 to 1, both excluded, with a soft start and end."""
     time = np.arange(1, frames + 1) / (frames + 1)
     return time * time * (3 - 2 * time)
 
 
 def smooth(path: Array, sigma: float = 6.0) -> Array:
-    """A path ``(N, 2)`` without what is faster than about ``sigma`` frames."""
-    return cv2.GaussianBlur(path, (1, 0), sigmaX=1e-6, sigmaY=sigma, borderType=cv2.BORDER_REFLECT)
+    """Smooth a path ``(N, 2)`` over time; more ``sigma``, in frames, removes slower motion."""
+    # With a width of 1 pixel OpenCV blurs over time only, not across x and y.
+    smoothed = cv2.GaussianBlur(
+        path, (1, 0), sigmaX=1e-6, sigmaY=sigma, borderType=cv2.BORDER_REFLECT
+    )
+    return np.asarray(smoothed, np.float64)
 
 
 def on_rim(angle: Array | float, half: Array) -> Array:
-    """Where a ray from the middle of a rectangle meets its rim.
+    """Return the point at which a ray from the middle of a rectangle meets its rim.
 
     Args:
         angle: radians from the x axis, any shape.
@@ -33,23 +37,24 @@ def on_rim(angle: Array | float, half: Array) -> Array:
         ``(..., 2)`` points relative to the middle.
     """
     ray = np.stack([np.cos(angle), np.sin(angle)], axis=-1)
-    return half * ray / np.abs(ray).max(axis=-1, keepdims=True)
+    points: Array = half * ray / np.abs(ray).max(axis=-1, keepdims=True)
+    return points
 
 
 def draw_angles(rng: np.random.Generator, count: int) -> Array:
-    """Directions in radians, ``(count,)``, each at least 100 degrees from the one before."""
+    """Draw directions ``(count,)`` in radians, each at least 100 degrees from the one before."""
     turns = rng.uniform(np.radians(100), np.radians(180), count) * rng.choice([-1, 1], count)
     return rng.uniform(0, 2 * np.pi) + np.cumsum(turns)
 
 
 def excursions(timing: Timing, room: Array, out: Array, rng: np.random.Generator) -> Array:
-    """A path through the view that leaves it for each absence and comes back from another side.
+    """Draw a path that leaves the view for each absence and comes back from another side.
 
     Args:
-        timing: when to be gone.
-        room: ``(2,)`` how far from the middle the thing may be while it is present.
-        out: ``(2,)`` how far it must be from the middle, along one axis or the other, to be gone.
-        rng: picks sides and places.
+        timing: when the thing is absent.
+        room: ``(2,)`` greatest distance from the middle, on each axis, while it is present.
+        out: ``(2,)`` distance from the middle, on either axis, from which on it is out of view.
+        rng: draws sides and places.
 
     Returns:
         ``(frames, 2)`` positions relative to the middle of the view.
@@ -74,4 +79,5 @@ def excursions(timing: Timing, room: Array, out: Array, rng: np.random.Generator
 
 
 def _between(start: Array, end: Array, frames: int) -> Array:
+    """Return an eased path ``(frames, 2)`` between two points, both excluded."""
     return start + ease(frames)[:, np.newaxis] * (end - start)

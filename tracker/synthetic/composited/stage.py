@@ -1,4 +1,4 @@
-"""A camera before footage that stands in front of a wide backdrop."""
+"""Film footage that stands in front of a wide backdrop."""
 
 from dataclasses import dataclass
 
@@ -15,14 +15,14 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Stage:
-    """What a camera sees that looks at footage and beyond its borders.
+    """The view of a camera that looks at footage and beyond its borders.
 
-    The footage ends at its border: an object there must not seem to go on. Beyond is the backdrop,
-    a picture that is repeated mirrored in all directions.
+    Beyond the footage it sees the backdrop, a picture repeated mirrored in all directions: if the
+    footage itself were continued, so would an object at its border.
 
     Attributes:
         footage: what is filmed; its pixels are the unit of the stage.
-        backdrop: ``uint8`` RGB picture of any size; it is shown as high as the footage.
+        backdrop: ``uint8`` RGB picture of any size, scaled to the height of the footage.
         size: ``(width, height)`` of the camera's frames in pixels.
         zoom: camera pixels per pixel of the footage.
         centers: ``(N, 2)`` where the camera looks in each frame, in pixels of the footage.
@@ -35,7 +35,7 @@ class Stage:
     centers: Array
 
     def boxes(self) -> tuple[Array, Array]:
-        """Boxes ``(N, 4)`` cut to the camera's frame, and the share ``(N,)`` inside it."""
+        """Return boxes ``(N, 4)`` clipped to the camera's frame, and the share ``(N,)`` inside."""
         boxes = self.footage.boxes(len(self.centers))
         boxes[:, :2] -= self.centers
         boxes *= self.zoom
@@ -44,7 +44,7 @@ class Stage:
         return inside, inside[:, 2:].prod(axis=1) / boxes[:, 2:].prod(axis=1)
 
     def frame(self, index: int) -> Frame:
-        """The camera's frame ``index``."""
+        """Return the camera's frame ``index``."""
         filmed = self._seen(self.footage.frame(index), index, 1, cv2.BORDER_REPLICATE)
         inside = self._inside(index)
         if filmed[inside].shape == filmed.shape:
@@ -55,14 +55,19 @@ class Stage:
         return frame
 
     def _seen(self, picture: Frame, index: int, enlarged: float, border: int) -> Frame:
+        """Return a picture, enlarged to pixels of the footage, as the camera sees it.
+
+        ``border`` is OpenCV's mode for what lies beyond its borders.
+        """
         zoom = self.zoom * enlarged
         # warpAffine counts from the centre of the first pixel, our coordinates from its corner.
         shift = np.array(self.size) / 2 - self.zoom * self.centers[index] + (zoom - 1) / 2
         matrix = np.array([[zoom, 0, shift[0]], [0, zoom, shift[1]]])
-        return cv2.warpAffine(picture, matrix, self.size, flags=cv2.INTER_LINEAR, borderMode=border)
+        seen = cv2.warpAffine(picture, matrix, self.size, flags=cv2.INTER_LINEAR, borderMode=border)
+        return np.asarray(seen, np.uint8)
 
     def _inside(self, index: int) -> tuple[slice, slice]:
-        """Rows and columns of the camera's frame whose pixels have their centre on the footage."""
+        """Return rows and columns of the camera's frame whose pixel centres are on the footage."""
         corner = np.array(self.size) / 2 - self.zoom * self.centers[index] - 0.5
         first = np.clip(np.ceil(corner), 0, self.size).astype(int)
         stop = np.clip(np.ceil(corner + self.zoom * np.array(self.footage.size)), 0, self.size)

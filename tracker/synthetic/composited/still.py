@@ -1,4 +1,4 @@
-"""The object of a still picture moves over another still and out of the frame."""
+"""Composite an object of one still that moves over another still and out of the frame."""
 
 import numpy as np
 
@@ -17,19 +17,19 @@ from tracker.synthetic.composited.paths import excursions
 from tracker.synthetic.composited.timing import draw_timing
 
 _SIDE = (60, 100)  # square root of the object's area, pixels
-_GROWTH = 0.25  # greatest change of the size's logarithm
+_GROWTH = 0.25  # amplitude of the logarithm of its size
 _GROWTH_PERIOD = (120, 240)  # frames
 
 
 def still(
     name: str, picture: Frame, box: Box, background: Frame, rng: np.random.Generator
 ) -> Composite:
-    """An object cut out of a picture that moves over a background seen by a shaking camera.
+    """Composite an object cut out of a picture and a background filmed by a hand-held camera.
 
     Args:
-        name: of the object.
+        name: name of the object.
         picture, box: the object's picture and its box there, ``(x, y, w, h)`` in pixels.
-        background: picture that is enlarged or shrunk to fill the frame.
+        background: picture that is scaled to fill the frame.
         rng: draws everything else.
     """
     timing = draw_timing(rng)

@@ -1,4 +1,4 @@
-"""What is farthest away: the sky, and the town behind the houses."""
+"""Paint what is farthest away: the sky, and the town behind the houses."""
 
 import cv2
 import numpy as np
@@ -9,7 +9,7 @@ from tracker.synthetic.scenery.textures import fractal, leaves
 
 
 def sky(density: float, rng: np.random.Generator) -> Sprite:
-    """Blue sky, paler towards the horizon, with soft clouds lit from above."""
+    """Paint a blue sky, paler towards the horizon, with soft clouds lit from above."""
     sketch = Sketch((-50, -40, 920, 220), density, enlarge=1)
     height, width = sketch.rgba.shape[:2]
     down = np.linspace(0, 1, height, dtype=np.float32)[:, None, None]
@@ -25,23 +25,23 @@ def sky(density: float, rng: np.random.Generator) -> Sprite:
 
 
 def skyline(density: float, rng: np.random.Generator) -> Sprite:
-    """Towers in the haze and a line of trees far behind the houses."""
+    """Paint towers in the haze and a line of trees far behind the houses."""
     sketch = Sketch((-40, 20, 1000, 215), density)
     x = -40.0
     while x < 1000:
         w, h = rng.uniform(28, 62), rng.uniform(45, 112)
         _tower(sketch, x, w, h, rng)
         x += w + rng.uniform(-8, 26)
-    for x in np.arange(-40, 1010, 26):
-        bush = (x, 186 + rng.uniform(-6, 6), 30, 24)
+    for foot in np.arange(-40.0, 1010, 26).tolist():
+        bush = (foot, 186 + rng.uniform(-6, 6), 30, 24)
         leaves(sketch, bush, 2.5, 160, rng, (150, 172, 142))
     sprite = sketch.sprite()
     hazy = cv2.GaussianBlur(sprite.levels[0], (0, 0), 0.9 * density)
-    return sprite._replace(levels=(hazy,))
+    return sprite._replace(levels=(np.asarray(hazy, np.uint8),))
 
 
 def _tower(sketch: Sketch, x: float, w: float, h: float, rng: np.random.Generator) -> None:
-    """A tower from x, w wide and h high, units, with a grid of windows."""
+    """Draw a tower from x, w wide and h high, units, with a grid of windows."""
     tone = rng.uniform(0.92, 1.06)
     stone = (150 * tone, 164 * tone, 182 * tone)
     sketch.rect(x, 190 - h, w, h + 20, stone, shade=lambda _, v: 1.12 - (190 - v) / 500)

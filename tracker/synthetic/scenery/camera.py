@@ -1,4 +1,4 @@
-"""Where things of the street appear: perspective, a walking and turning camera, hand shake."""
+"""Where things on the street appear: perspective, a walking and turning camera, hand shake."""
 
 from typing import NamedTuple
 
@@ -15,14 +15,15 @@ FOCAL = 420.0
 """The ground at depth scale s is ``FOCAL / s`` units away."""
 
 
-class View(NamedTuple):
-    """What the camera sees at an instant; each method gives a 2x3 matrix to frame pixels.
+class CameraView(NamedTuple):
+    """Position of the camera at an instant; each method returns a 2x3 matrix to frame pixels.
 
     Attributes:
         place: how far the camera has walked along the street, units.
-        pan: how far the picture has moved to the left by turning, units.
+        pan: how far turning has moved the picture to the left, units.
         turn: 2x2 rotation by the hand's roll, around the upper-left corner.
-        shift: (x, y) of the hand's shake, units, with what keeps the roll's centre in the middle.
+        shift: (x, y) of the hand's shake, units; includes the correction that makes the roll turn
+            around the middle of the picture.
         zoom: frame pixels per unit.
     """
 
@@ -33,31 +34,32 @@ class View(NamedTuple):
     zoom: float
 
     def sky(self, drift: float) -> NDArray[np.float64]:
-        """Of the sky, moved to the right by ``drift`` units; it follows most of the pan."""
+        """Return the matrix of the sky, moved right by ``drift``; it follows most of the pan."""
         return self._seen(np.array([[1.0, 0, drift - 0.9 * self.pan], [0, 1, 0]]))
 
     def layer(self, scale: float) -> NDArray[np.float64]:
-        """Of a flat upright layer at a depth scale."""
+        """Return the matrix of a flat upright layer at a depth scale."""
         return self._seen(np.array([[1.0, 0, -scale * self.place - self.pan], [0, 1, 0]]))
 
     def ground(self) -> NDArray[np.float64]:
-        """Of the ground: a walk along the street moves each row by its own depth scale."""
+        """Return the matrix of the ground: walking moves each row by its own depth scale."""
         at_horizon = HORIZON * self.place / EYE_HEIGHT - self.pan
         return self._seen(np.array([[1.0, -self.place / EYE_HEIGHT, at_horizon], [0, 1, 0]]))
 
     def standing(self, scale: float, along: float) -> NDArray[np.float64]:
-        """Of a thing on the ground at a depth scale, ``along`` units down the street."""
+        """Return the matrix of a thing on the ground, ``along`` units down the street."""
         x = VIEW[0] / 2 + scale * (along - self.place) - self.pan
         return self._seen(np.array([[scale, 0, x], [0, scale, HORIZON + EYE_HEIGHT * scale]]))
 
     def _seen(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
-        seen = self.turn @ matrix
+        """Add shake, roll and zoom to a matrix in units of the view."""
+        seen: NDArray[np.float64] = self.turn @ matrix
         seen[:, 2] += self.shift
         return seen * self.zoom
 
 
 class Camera:
-    """A camera held in the hand, which shifts by about 3 units and rolls by a fraction of a degree.
+    """A hand-held camera, which shifts by about 3 units and rolls by a fraction of a degree.
 
     Args:
         zoom: frame pixels per unit.
@@ -68,11 +70,11 @@ class Camera:
         self._zoom = zoom
         self._phases = rng.uniform(0, 2 * np.pi, (3, 3))
 
-    def view(self, seconds: float, place: float, pan: float) -> View:
-        """The view at an instant, for a place along the street and a pan in units."""
+    def view(self, seconds: float, place: float, pan: float) -> CameraView:
+        """Return the view at an instant, for a place along the street and a pan in units."""
         waves = np.sin(seconds * np.array([4.1, 9.7, 17.3]) + self._phases) @ [1.6, 0.8, 0.3]
         roll = 0.0012 * waves[2]
         c, s = np.cos(roll), np.sin(roll)
         turn = np.array([[c, -s], [s, c]])
         middle = np.array(VIEW) / 2
-        return View(place, pan, turn, middle - turn @ middle + waves[:2], self._zoom)
+        return CameraView(place, pan, turn, middle - turn @ middle + waves[:2], self._zoom)

@@ -1,24 +1,24 @@
-"""The cars: one shape in different paints, seen from the side, with wheels and a shadow."""
+"""Paint the cars: one shape in different paints, seen from the side, with wheels and a shadow."""
 
-from typing import NamedTuple
+from typing import NamedTuple, Unpack
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.synthetic.scenery.sketch import Colour, Points, Sketch
+from tracker.synthetic.scenery.sketch import Colour, FillOptions, Floats, Points, Sketch
 from tracker.synthetic.scenery.sprites import Sprite
 from tracker.synthetic.scenery.textures import GLASS
 
 
 class CarPaint(NamedTuple):
-    """What tells one car from another.
+    """How one car differs from another.
 
     Attributes:
         body: colour of the body, 0..255.
         stripe: colour of a stripe along the side, 0..255, or none.
         number: whether a racing number is on the door.
-        estate: whether the tail is upright, as an estate car's.
+        estate: whether the tail is upright, as in an estate car.
     """
 
     body: Colour
@@ -30,11 +30,11 @@ class CarPaint(NamedTuple):
 WHEELS = (-31.0, 32.0)
 """x of the hubs of a car's wheels, units from its middle."""
 WHEEL_RADIUS = 9.4
-"""Radius of a wheel, which is also the height of its hub, units."""
+"""Radius of a wheel, and so the height of its hub, units."""
 
 _RUBBER = (30, 30, 33)
 
-# Car parts are drawn in units from the rear bumper and upwards from the ground.
+# Outlines of car parts: units forwards from the rear bumper and upwards from the ground.
 _TAILS = {False: [(2, 14), (2, 22), (5, 29), (15, 41)], True: [(2, 14), (2, 25), (4, 36), (10, 43)]}
 _ROOF = [(24, 45), (56, 45), (66, 41), (80, 30), (84, 28.5)]
 _NOSE = [(100, 26), (107, 22), (110, 17), (110, 11), (107, 7.5), (98, 7), (10, 7), (3, 8)]
@@ -52,7 +52,7 @@ _SILL = [(3, 8), (3, 11), (109, 11), (108, 7.5), (98, 7), (10, 7)]
 _MIRROR = [(73, 29), (73, 33), (77, 33.5), (79, 29)]
 _HEADLAMP = [(101, 19), (109.5, 17), (108.5, 22), (101, 24)]
 _TAILLAMP = [(2.4, 18), (7, 18), (8, 26), (3.2, 26)]
-_PLATES = {
+_PLATES: dict[Colour, Points] = {
     (240, 236, 196): [(105.5, 10.5), (110.5, 10.5), (110.5, 14), (105.5, 14)],
     (240, 206, 70): [(1, 10.4), (5, 10.4), (5, 14), (1, 14)],
 }
@@ -68,10 +68,11 @@ _SEVEN = [
 
 
 def car(paint: CarPaint, density: float) -> Sprite:
-    """A small car from the side, facing right, without wheels; (0, 0) is on the ground, mid-car."""
+    """Paint a small car facing right, without wheels; (0, 0) is on the ground below its middle."""
     sketch = Sketch((-60, -52, 60, 4), 1.7 * density, enlarge=3)
 
-    def part(points: Points, colour: Colour, **options) -> None:
+    def part(points: Points, colour: Colour, **options: Unpack[FillOptions]) -> None:
+        """Fill an outline given in the units of car parts."""
         sketch.fill([(x - 55, -y) for x, y in points], colour, **options)
 
     part([*_TAILS[paint.estate], *_ROOF, *_NOSE], paint.body, shade=_gloss, rounding=3)
@@ -87,7 +88,8 @@ def car(paint: CarPaint, density: float) -> Sprite:
     for glint in _GLINTS:
         part(glint, (206, 220, 232), opacity=0.38, soft=0.5)
     sketch.disc(2, -33.5, 2.6, (30, 30, 34), opacity=0.8)  # the driver's head
-    seam = tuple(0.32 * c for c in paint.body)
+    red, green, blue = paint.body
+    seam = (0.32 * red, 0.32 * green, 0.32 * blue)
     for door in (14.0, 39.5, 72.0):
         sketch.rect(door - 55, -28.5, 0.6, 18, seam, opacity=0.8)
     for handle in (32, 62):
@@ -103,21 +105,23 @@ def car(paint: CarPaint, density: float) -> Sprite:
     return sketch.sprite(4)
 
 
-def _gloss(u: NDArray, v: NDArray) -> NDArray:
-    """Light on a car's side: dark sill, bright shoulder and roof edge, a crease between."""
-    bands = 0.50 + 0.32 * np.clip((-v - 6) / 20, 0, 1) - 0.12 * np.exp(-((v + 21) ** 2))
+def _gloss(u: Floats, v: Floats) -> Floats:
+    """Return the light on a car's side: dark sill, a crease, bright shoulder and roof edge."""
+    bands: Floats = 0.50 + 0.32 * np.clip((-v - 6) / 20, 0, 1) - 0.12 * np.exp(-((v + 21) ** 2))
     bands = bands + 0.30 * np.exp(-(((v + 27.5) / 3) ** 2))
     bands = bands + 0.42 * np.exp(-(((v + 44.5) / 2.2) ** 2))
-    return bands * (1.05 - 0.0016 * u) + 0.03 * np.sin(0.21 * u + 0.5)
+    light: Floats = bands * (1.05 - 0.0016 * u) + 0.03 * np.sin(0.21 * u + 0.5)
+    return light
 
 
-def _window_sky(_: NDArray, v: NDArray) -> NDArray:
-    """Light on a car's panes, which mirror the sky near the roof."""
-    return 0.75 + 0.95 * np.clip((-v - 29) / 13, 0, 1) ** 2
+def _window_sky(_: Floats, v: Floats) -> Floats:
+    """Return the light on a car's panes, which mirror the sky near the roof."""
+    light: Floats = 0.75 + 0.95 * np.clip((-v - 29) / 13, 0, 1) ** 2
+    return light
 
 
 def wheel(density: float) -> Sprite:
-    """A wheel with a five-spoke rim; (0, 0) is its hub."""
+    """Paint a wheel with a five-spoke rim; (0, 0) is its hub."""
     sketch = Sketch((-10, -10, 10, 10), 1.7 * density, enlarge=4)
     sketch.disc(0, 0, WHEEL_RADIUS, _RUBBER)
     sketch.disc(0, 0, 6.6, (70, 72, 76))
@@ -130,11 +134,11 @@ def wheel(density: float) -> Sprite:
 
 
 def rolled(hub: float, distance: float) -> NDArray[np.float64]:
-    """Where a wheel is on its car after it rolled: a 3x3 matrix, units of the wheel to the car's.
+    """Return the matrix of a wheel that has rolled: 3x3, from the wheel's units to the car's.
 
     Args:
         hub: x of the hub, units.
-        distance: how far the car has come, units.
+        distance: how far the car has driven, units.
     """
     turn = distance / WHEEL_RADIUS
     c, s = np.cos(turn), np.sin(turn)
@@ -142,14 +146,14 @@ def rolled(hub: float, distance: float) -> NDArray[np.float64]:
 
 
 def shadow(density: float) -> Sprite:
-    """The soft shadow under a car; (0, 0) is on the ground, mid-car."""
+    """Paint the soft shadow under a car; (0, 0) is on the ground below its middle."""
     sketch = Sketch((-72, -10, 72, 14), 0.8 * density, enlarge=1)
     sketch.fill([(-56, -2), (54, -2), (60, 5), (-50, 6)], (10, 12, 18), opacity=0.72, soft=2.2)
     return sketch.sprite(2)
 
 
 def outline(body: Sprite) -> NDArray[np.float64]:
-    """Outermost points ``(N, 2)`` of a car's pixels, units, wheels included."""
+    """Return the outermost points ``(N, 2)`` of a car's pixels, units, wheels included."""
     rows, columns = np.nonzero(body.levels[0][..., 3] > 127)
     edges = [np.stack([columns + dx, rows + dy], axis=1) for dx in (0, 1) for dy in (0, 1)]
     hull = cv2.convexHull(np.concatenate(edges).astype(np.float32))[:, 0]

@@ -1,9 +1,8 @@
-"""The far side of the street: houses, their windows, front gardens and trees."""
+"""Paint the far side of the street: houses, their windows, front gardens and trees."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tracker.synthetic.scenery.sketch import Colour, Sketch
+from tracker.synthetic.scenery.sketch import Colour, Floats, Sketch
 from tracker.synthetic.scenery.sprites import Sprite
 from tracker.synthetic.scenery.textures import GLASS, cells, leaves
 
@@ -25,7 +24,7 @@ _FEET = 206.0  # y of the foot of the houses, units
 
 
 def backdrop(density: float, rng: np.random.Generator) -> Sprite:
-    """The far side of the street: houses, front gardens with hedges and walls, and trees."""
+    """Paint houses, front gardens with hedges and walls, and street trees."""
     sketch = Sketch((-40, -10, 1130, 210), density)
     x, number = -30.0, int(rng.integers(8))
     while x < 1130:
@@ -33,9 +32,9 @@ def backdrop(density: float, rng: np.random.Generator) -> Sprite:
         _house(sketch, x, w, float(rng.uniform(84, 118)), _WALLS[number % 8], rng)
         x += w + (float(rng.uniform(16, 34)) if rng.uniform() < 0.35 else 0)
         number += 3
-    for x in np.arange(-20, 1150, 145):
-        _street_tree(sketch, float(x + rng.uniform(-34, 34)), rng)
-    for x in np.arange(-40, 1130, 95):
+    for x in np.arange(-20.0, 1150, 145).tolist():
+        _street_tree(sketch, x + rng.uniform(-34, 34), rng)
+    for x in np.arange(-40.0, 1130, 95).tolist():
         if rng.uniform() < 0.4:
             sketch.rect(x, 187, 95, 24, (150, 92, 72), shade=cells(rng, 0.07, (2.2, 4.2)))
             sketch.rect(x - 1, 185, 97, 3, (190, 182, 170))
@@ -48,12 +47,14 @@ def backdrop(density: float, rng: np.random.Generator) -> Sprite:
 def _house(
     sketch: Sketch, x: float, w: float, h: float, wall: Colour, rng: np.random.Generator
 ) -> None:
-    """A house from x, w wide and h high to the eaves, units."""
+    """Draw a house from x, w wide and h high to the eaves, units."""
     top = _FEET - h
     grain = cells(rng, 0.035, (0.7, 1.4))
 
-    def plaster(u: NDArray, v: NDArray) -> NDArray:
-        return grain(u, v) * (1.06 - 0.0022 * (v - top)) * (1.04 - 0.10 * (u - x) / w)
+    def plaster(u: Floats, v: Floats) -> Floats:
+        """Return the light on the wall: its grain, darker downwards and to the right."""
+        light: Floats = grain(u, v) * (1.06 - 0.0022 * (v - top)) * (1.04 - 0.10 * (u - x) / w)
+        return light
 
     sketch.rect(x, top, w, h + 4, wall, shade=plaster)
     tiles = _ROOFS[int(rng.integers(3))]
@@ -78,7 +79,7 @@ def _house(
 
 
 def _window(sketch: Sketch, x: float, y: float, h: float, rng: np.random.Generator) -> None:
-    """A window h units high that mirrors some sky, half of the time behind a blind."""
+    """Draw a window h units high that mirrors some sky; half of all windows have a blind."""
     sketch.rect(x - 1.5, y - 1.5, 16, h + 3, (236, 232, 224))
     sky_share = rng.uniform(0.7, 1.7)
     sketch.rect(x, y, 13, h, GLASS, shade=lambda _, v: sky_share * (1.5 - 0.75 * (v - y) / h))
@@ -92,7 +93,7 @@ def _window(sketch: Sketch, x: float, y: float, h: float, rng: np.random.Generat
 
 
 def _street_tree(sketch: Sketch, x: float, rng: np.random.Generator) -> None:
-    """A tree whose trunk stands at x units, with a round crown of seven tufts."""
+    """Draw a tree whose trunk stands at x units, with a round crown of seven tufts."""
     hue, height = _TREES[int(rng.integers(4))], rng.uniform(92, 128)
     size = rng.uniform(0.75, 1.15)
     trunk = [(x - 3, 208), (x - 2, height), (x + 2, height), (x + 3.4, 208)]

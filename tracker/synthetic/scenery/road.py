@@ -1,4 +1,4 @@
-"""The ground: drawn as a plan from above, then projected to what the camera sees."""
+"""Paint the ground: drawn as a plan from above, then projected to the camera."""
 
 import cv2
 import numpy as np
@@ -15,7 +15,7 @@ _LANES = (592, 484, 377, 269)  # distance of the middle of each lane, units
 
 
 def ground(density: float, rng: np.random.Generator) -> Sprite:
-    """Verge, four lanes of asphalt and the near pavement, seen by a camera at place 0."""
+    """Paint verge, four lanes of asphalt and near pavement, seen by a camera at place 0."""
     plan = _plan(1.25 * density, rng)
     left, right, top, bottom = -50.0, 1810.0, 203.0, 395.0
     sketch = Sketch((left, top, right, bottom), density, enlarge=1)
@@ -28,10 +28,11 @@ def ground(density: float, rng: np.random.Generator) -> Sprite:
 
 
 def _project(plan: Sketch, sketch: Sketch) -> None:
-    """Paint the plan on ``sketch`` in perspective."""
+    """Copy the plan to ``sketch`` in perspective."""
     density = sketch.density
     height, width = sketch.rgba.shape[:2]
-    fine, band = (8, 2), 16  # far rows hold many units of distance: average several samples
+    # Far rows hold many units of distance: several samples are averaged, in bands to save memory.
+    fine, band = (8, 2), 16
     x = (np.arange(width * fine[1], dtype=np.float32) + 0.5) / (fine[1] * density) + sketch.left
     for first in range(0, height, band):
         rows = min(band, height - first)
@@ -46,7 +47,7 @@ def _project(plan: Sketch, sketch: Sketch) -> None:
 
 
 def _plan(density: float, rng: np.random.Generator) -> Sketch:
-    """The street from above, before projection; y is the distance from the camera in units."""
+    """Draw the street from above; y is the distance from the camera in units."""
     plan = Sketch(_PLAN, density, enlarge=1)
     patches = _asphalt(plan, rng)
     _wear(plan, rng)
@@ -56,7 +57,7 @@ def _plan(density: float, rng: np.random.Generator) -> Sketch:
 
 
 def _asphalt(plan: Sketch, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Cover the plan with asphalt; returns its noise of large patches."""
+    """Cover the plan with asphalt; return its noise of large patches."""
     shape, density = plan.rgba.shape[:2], plan.density
     patches = fractal(shape, (60 * density, 260 * density), rng, 4)
     grain = fractal(shape, (6 * density, 6 * density), rng, 3)
@@ -71,7 +72,7 @@ def _asphalt(plan: Sketch, rng: np.random.Generator) -> NDArray[np.float32]:
 
 
 def _wear(plan: Sketch, rng: np.random.Generator) -> None:
-    """Mended rectangles and long cracks."""
+    """Draw mended rectangles and long cracks."""
     for _ in range(16):
         x, y = rng.uniform(-600, 1350), rng.uniform(230, 600)
         size = rng.uniform(40, 150), rng.uniform(18, 60)
@@ -83,28 +84,28 @@ def _wear(plan: Sketch, rng: np.random.Generator) -> None:
 
 
 def _markings(plan: Sketch, rng: np.random.Generator) -> None:
-    """Lane lines, edge lines and the lids of manholes."""
+    """Draw lane lines, edge lines and manhole covers."""
     paint = cells(rng, 0.05, (2.0, 2.0))
     for boundary in (538, 430, 323):
-        for x in np.arange(-700, 1440, 150):
+        for x in np.arange(-700.0, 1440, 150).tolist():
             plan.rect(x, boundary - 4, 75, 8, (226, 224, 214), shade=paint)
     for boundary in (636, 222):
         plan.rect(plan.left, boundary, _LENGTH, 6, (222, 220, 208), shade=paint)
-    for x in np.arange(-480, 1400, 310):
-        lid = (x, float(rng.choice(_LANES)))
-        plan.disc(*lid, 13, (60, 60, 62))
-        plan.disc(*lid, 10, (86, 84, 82), shade=lambda u, _: 1 + 0.25 * np.sign(np.sin(u * 1.6)))
+    for x in np.arange(-480.0, 1400, 310).tolist():
+        y = float(rng.choice(_LANES))
+        plan.disc(x, y, 13, (60, 60, 62))
+        plan.disc(x, y, 10, (86, 84, 82), shade=lambda u, _: 1 + 0.25 * np.sign(np.sin(u * 1.6)))
 
 
 def _sides(plan: Sketch, patches: NDArray[np.float32], rng: np.random.Generator) -> None:
-    """Grass and kerb on the far side, paving slabs and kerb on the near side."""
+    """Draw grass and kerb on the far side, paving slabs and kerb on the near side."""
     start, density = plan.left, plan.density
     blades = fractal(plan.rgba.shape[:2], (8 * density, 3 * density), rng, 3)
     plan.rect(start, 672, _LENGTH, 128, (116, 142, 72), shade=plan.texture(blades, 0.16))
     plan.rect(start, 648, _LENGTH, 24, (176, 172, 164))
     plan.rect(start, 645, _LENGTH, 5, (70, 70, 70), opacity=0.6, soft=2)
     plan.rect(start, 165, _LENGTH, 48, (168, 162, 154), shade=plan.texture(patches, 0.04))
-    for x in np.arange(-660, 1440, 44):
+    for x in np.arange(-660.0, 1440, 44).tolist():
         plan.rect(x, 165, 1.5, 44, (120, 116, 110), opacity=0.8)
     plan.rect(start, 206, _LENGTH, 9, (192, 188, 180))
     plan.rect(start, 214, _LENGTH, 5, (66, 66, 68), opacity=0.7, soft=1.2)

@@ -1,7 +1,7 @@
-"""A picture that can be placed in a frame at any scale, and how to paste it there."""
+"""Paste pictures into a frame at any place and scale."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 
 class Sprite(NamedTuple):
-    """A picture and its place in units.
+    """A picture in several sizes, and its place in units.
 
     Attributes:
         levels: premultiplied RGBA ``(H, W, 4)``, 0..255, each half as large as the one before.
@@ -24,16 +24,30 @@ class Sprite(NamedTuple):
     top: float
 
 
-class Placement(NamedTuple):
-    """A sprite and the 2x3 matrix that takes its units to frame pixels."""
+class SpritePlacement(NamedTuple):
+    """A sprite in a frame.
+
+    Attributes:
+        sprite: the picture.
+        matrix: 2x3, from the sprite's units to frame pixels.
+        is_target: whether it is a part of the object that is tracked.
+    """
 
     sprite: Sprite
     matrix: NDArray[np.float64]
     is_target: bool = False
 
 
-def make_sprite(image: NDArray, density: float, left: float, top: float, levels: int) -> Sprite:
-    """A sprite of ``levels`` pictures: premultiplied RGBA ``image``, 0..255, and its halvings."""
+def make_sprite(
+    image: NDArray[np.floating[Any]], density: float, left: float, top: float, levels: int
+) -> Sprite:
+    """Return a sprite of ``levels`` pictures: an image and its halvings.
+
+    Args:
+        image: premultiplied RGBA ``(H, W, 4)``, 0..255.
+        density, left, top: as in `Sprite`.
+        levels: number of pictures, 1 or more.
+    """
     pictures = [image]
     for _ in range(levels - 1):
         pictures.append(shrink(pictures[-1], 2))
@@ -41,20 +55,23 @@ def make_sprite(image: NDArray, density: float, left: float, top: float, levels:
     return Sprite(whole, density, left, top)
 
 
-def shrink(image: NDArray, factor: int) -> NDArray:
-    """Shrink by a whole factor; odd sides are padded with nothing so that no edge moves."""
+def shrink(image: NDArray[np.floating[Any]], factor: int) -> NDArray[np.floating[Any]]:
+    """Shrink by a whole factor; sides are padded with 0 to a multiple, so that no edge moves."""
     height, width = image.shape[:2]
     padded = np.pad(image, ((0, -height % factor), (0, -width % factor), (0, 0)))
     size = (padded.shape[1] // factor, padded.shape[0] // factor)
-    return cv2.resize(padded, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(padded, size, interpolation=cv2.INTER_AREA), image.dtype)
 
 
-def paint(size: tuple[int, int], placements: Sequence[Placement]) -> NDArray[np.uint8]:
-    """Placements from far to near on nothing: premultiplied RGBA ``(H, W, 4)`` of a frame's size.
+def paint(size: tuple[int, int], placements: Sequence[SpritePlacement]) -> NDArray[np.uint8]:
+    """Paste sprites on a transparent canvas, from far to near.
 
     Args:
         size: (width, height), pixels.
         placements: what to paste, the nearest last.
+
+    Returns:
+        Premultiplied RGBA ``(H, W, 4)``.
     """
     canvas = np.zeros((*size[::-1], 4), np.uint8)
     for placement in placements:
@@ -63,7 +80,7 @@ def paint(size: tuple[int, int], placements: Sequence[Placement]) -> NDArray[np.
 
 
 def paste(canvas: NDArray[np.uint8], sprite: Sprite, matrix: NDArray[np.float64]) -> None:
-    """Draw a sprite over a canvas, in place.
+    """Paste one sprite on a canvas, in place.
 
     Args:
         canvas: premultiplied RGBA ``(H, W, 4)``.
@@ -71,12 +88,13 @@ def paste(canvas: NDArray[np.uint8], sprite: Sprite, matrix: NDArray[np.float64]
         matrix: 2x3, from the sprite's units to pixels of the canvas.
     """
     scale = np.sqrt(abs(np.linalg.det(matrix[:, :2])))
-    # The offset prefers the smaller picture a little early: a touch soft rather than jagged.
+    # Adding 0.2 switches to the smaller picture a little early: slightly soft rather than jagged.
     halvings = int(np.floor(np.log2(max(sprite.density / scale, 1)) + 0.2))
     level = min(halvings, len(sprite.levels) - 1)
     picture, density = sprite.levels[level], sprite.density / 2**level
     rows, columns = picture.shape[:2]
-    # Pixel i of the picture is centred at (i + 0.5) / density units, pixel j of a frame at j + 0.5.
+    # Pixel i of the picture has its centre at (i + 0.5) / density units, pixel j of a frame at
+    # j + 0.5.
     start = np.array([sprite.left, sprite.top]) + 0.5 / density
     shift = matrix[:, :2] @ start + matrix[:, 2] - 0.5
     to_canvas = np.column_stack([matrix[:, :2] / density, shift])

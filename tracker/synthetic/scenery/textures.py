@@ -1,4 +1,4 @@
-"""Fine detail that gives the tracker something to hold: noise, bricks, leaves and glass."""
+"""Draw fine detail, which a tracker needs to follow anything: noise, bricks, leaves, glass."""
 
 from collections.abc import Sequence
 
@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from tracker.synthetic.scenery.sketch import Colour, Shade, Sketch
 
 GLASS = (58, 70, 84)
-"""Colour of the panes of houses and cars, 0..255."""
+"""Colour of window panes of houses and cars, 0..255."""
 
-_OCTAVE_GAIN = 0.55
+_OCTAVE_GAIN = 0.55  # amplitude of a layer relative to the coarser one before it
 
 
 def fractal(
@@ -20,15 +20,15 @@ def fractal(
     rng: np.random.Generator,
     octaves: int = 5,
 ) -> NDArray[np.float32]:
-    """Fractal noise of deviation about 1.6: layers of smooth noise, each half as coarse.
+    """Return fractal noise: layers of smooth noise, each with half the feature size.
 
-    It is all 0 where even the coarsest feature is under a pixel.
+    Its standard deviation is about 1.6. It is all 0 if even the coarsest feature is under a pixel.
 
     Args:
         shape: (height, width), pixels.
         cell: (height, width) of the coarsest feature, pixels.
         rng: the random generator.
-        octaves: number of layers; one with features under a pixel is left out.
+        octaves: number of layers; those with features under a pixel are left out.
     """
     total = np.zeros(shape, np.float32)
     power = 0.0
@@ -42,15 +42,16 @@ def fractal(
         flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
         total += _OCTAVE_GAIN**octave * cv2.warpAffine(noise, zoom, shape[::-1], flags=flags)
         power += 0.3 * _OCTAVE_GAIN ** (2 * octave)
-    return total / np.sqrt(power or 1.0)
+    noise_sum: NDArray[np.float32] = total / np.sqrt(power or 1.0)
+    return noise_sum
 
 
 def cells(rng: np.random.Generator, spread: float, size: tuple[float, float]) -> Shade:
-    """A shade of small rectangles, such as bricks, of slightly unequal brightness.
+    """Return a shade of small rectangles, such as bricks, of slightly unequal brightness.
 
     Args:
         rng: the random generator.
-        spread: deviation of the brightness, which is 1 on average.
+        spread: standard deviation of the brightness, whose mean is 1.
         size: (height, width) of a rectangle, units.
     """
     gains = rng.normal(1, spread, (97, 101)).astype(np.float32)
@@ -65,7 +66,7 @@ def leaves(
     rng: np.random.Generator,
     hue: Colour,
 ) -> None:
-    """Scatter leaves over an ellipse, from deep shade to the sunlit upper left.
+    """Scatter leaves over an ellipse: dark ones first, the sunlit upper left last.
 
     Args:
         sketch: the surface to draw on.
