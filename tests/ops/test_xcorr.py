@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.ops import cpu, reference, xcorr, xcorr_depthwise, xcorr_grad_exemplar
+from tracker.ops import reference, xcorr, xcorr_depthwise, xcorr_grad_exemplar
 
 OPERATORS = [xcorr, xcorr_depthwise]
 # Largest error allowed, relative to the largest value; for 16 bits one rounding of the result.
@@ -116,22 +116,6 @@ def test_the_exemplars_gradient_has_gradients_itself():
 @pytest.mark.parametrize("dtype", TOLERANCE, ids=str)
 def test_agrees_with_reference(operator, size, dtype):
     assert_agrees_with_reference(operator, *make(size, dtype))
-
-
-@every_operator
-@every_size
-def test_blocks_of_rows_change_nothing(operator, size, monkeypatch):
-    monkeypatch.setattr(cpu, "MAX_PRODUCTS", 300)
-    assert_agrees_with_reference(operator, *make(size))
-
-
-def test_blocks_of_rows_bound_the_memory(monkeypatch):
-    products = []
-    bmm = torch.bmm
-    monkeypatch.setattr(torch, "bmm", lambda *args: products.append(bmm(*args)) or products[-1])
-    monkeypatch.setattr(cpu, "MAX_PRODUCTS", 2 * 9 * 8 * 3 * 2)  # two rows of the exemplar
-    cpu.xcorr(*make((2, 2, 4, (5, 3), (9, 8))))
-    assert [product.shape for product in products] == [(2, 6 * 8, 6), (2, 6 * 8, 6), (2, 5 * 8, 3)]
 
 
 @every_operator
@@ -250,16 +234,6 @@ def test_opcheck(operator, requires_grad, memory_format):
 def test_any_strides(operator, layout, num_exemplars):
     exemplar, search = make((num_exemplars, 4, 3, (3, 2), (7, 6)), torch.float32)
     assert_agrees_with_reference(operator, layout(exemplar), layout(search))
-
-
-def test_channels_last_search_is_not_copied(monkeypatch):
-    exemplar, search = make((1, 2, 3, (2, 2), (5, 4)))
-    search = search.to(memory_format=torch.channels_last)
-    factors = []
-    bmm = torch.bmm
-    monkeypatch.setattr(torch, "bmm", lambda a, b: factors.append(a) or bmm(a, b))
-    cpu.xcorr(exemplar, search)
-    assert [factor.data_ptr() for factor in factors] == [search.data_ptr()]
 
 
 @every_operator

@@ -19,11 +19,14 @@ class TwinNetwork(nn.Module):
         architecture: "lite" (EfficientNet-Lite0 trunk) or "siamfc" (AlexNet of the paper).
 
     Attributes:
+        architecture: its name in ``BACKBONES``.
+        backbone: embeds exemplar and search.
         head: a ``BoxHead``, or None for an architecture without one.
-        is_packed: whether it was prepared for a CPU (``models/packed.py``).
+        gain, bias: of the response.
+        is_packed: whether its convolutions were packed for a CPU (``models/inference/packing.py``).
 
     Raises:
-        ValueError: an architecture that is none of these.
+        ValueError: an unknown architecture.
     """
 
     def __init__(self, architecture: str) -> None:
@@ -53,17 +56,23 @@ class TwinNetwork(nn.Module):
         return self.extract(search).embedding
 
     def extract(self, crops: Tensor) -> Features:
-        """All that is computed of crops ``(N, 3, s, s)``, RGB 0 to 255, in one pass."""
-        return self.backbone(crops)
+        """Compute embedding and levels of crops ``(N, 3, s, s)``, RGB 0 to 255, in one pass."""
+        features: Features = self.backbone(crops)
+        return features
 
     def exemplar_part(self, embedding: Tensor) -> Tensor:
-        """The part of an exemplar crop's embedding that is the exemplar."""
+        """Cut the exemplar out of the embedding of an exemplar crop."""
         return self.backbone.exemplar_part(embedding)
 
     def correlate(self, exemplar: Tensor, search: Tensor) -> Tensor:
-        """Response maps ``(Bx, 1, hx - hz + 1, wx - wz + 1)`` of embeddings; ``Bx % Bz == 0``."""
+        """Correlate embeddings to response maps ``(Bx, 1, hx - hz + 1, wx - wz + 1)``.
+
+        Args:
+            exemplar: ``(Bz, C, hz, wz)``.
+            search: ``(Bx, C, hx, wx)``, ``Bx % Bz == 0``; see ``tracker.ops.xcorr``.
+        """
         return self.gain * xcorr(exemplar, search) + self.bias
 
     def forward(self, exemplar: Tensor, search: Tensor) -> Tensor:
-        """Response maps of crops; ``Bx % Bz == 0``, search i is compared with its exemplar."""
+        """Embed exemplar and search crops and correlate them; see ``correlate``."""
         return self.correlate(self.embed_exemplar(exemplar), self.embed_search(search))

@@ -1,4 +1,4 @@
-"""Cross-correlation operators, and which of their implementations runs here."""
+"""The cross-correlation operators, and whether the compiled extension serves them."""
 
 from tracker.ops.extension import extension_status
 from tracker.ops.xcorr import xcorr, xcorr_depthwise, xcorr_grad_exemplar

@@ -1,12 +1,12 @@
-"""The operators for CUDA tensors, in the kernels of the compiled extension.
+"""The operators for CUDA tensors, run by the kernels of the compiled extension.
 
 The kernels write into tensors allocated here, on the current stream, and never wait for the device,
 so that the operators can be captured in CUDA graphs.
 
 Where the extension is missing or cannot serve a device, the PyTorch code of ``cpu.py`` runs on the
-GPU instead: right (under PyTorch's own TF32 settings) but slower. That is never silent: the first
-call warns with the reason, and with ``TRACKER_REQUIRE_EXTENSION=1`` in the environment each call
-raises instead.
+GPU instead: with correct results (under PyTorch's own TF32 settings), but slower. The first such
+call warns with the reason; with ``TRACKER_REQUIRE_EXTENSION=1`` in the environment each call raises
+``ExtensionError`` instead.
 """
 
 import functools
@@ -31,8 +31,15 @@ DTYPES = {
 }
 
 
-def _operator(plain: Callable[..., Tensor], size: Callable[..., tuple[int, ...]]):
-    """The function ``plain`` of ``cpu.py`` for CUDA tensors; ``size`` is that of its result."""
+def _operator(
+    plain: Callable[..., Tensor], size: Callable[..., tuple[int, ...]]
+) -> Callable[..., Tensor]:
+    """Make the counterpart of a function of ``cpu.py`` for CUDA tensors.
+
+    Args:
+        plain: the function; the extension's kernel has its name.
+        size: computes the shape of the result from the same arguments.
+    """
 
     @functools.wraps(plain)
     def run(first: Tensor, second: Tensor, *rest: int) -> Tensor:
@@ -43,7 +50,7 @@ def _operator(plain: Callable[..., Tensor], size: Callable[..., tuple[int, ...]]
         _check(first, second)
         output = first.new_empty(size(first, second, *rest))
         with torch.cuda.device(device):
-            # The public current_stream() makes an object first: longer than a small kernel runs.
+            # The public current_stream() creates an object, which takes longer than a small kernel.
             stream = torch._C._cuda_getCurrentRawStream(device.index)
             try:
                 getattr(extension, plain.__name__)(
@@ -59,6 +66,7 @@ def _operator(plain: Callable[..., Tensor], size: Callable[..., tuple[int, ...]]
 
 
 def _places(outer: Tensor, inner: Tensor) -> tuple[int, int]:
+    """Count the positions, vertical and horizontal, where ``inner`` fits inside ``outer``."""
     return outer.shape[2] - inner.shape[2] + 1, outer.shape[3] - inner.shape[3] + 1
 
 
@@ -80,7 +88,7 @@ xcorr_depthwise_grad_search = _operator(cpu.xcorr_depthwise_grad_search, _search
 
 
 def _check(first: Tensor, second: Tensor) -> None:
-    """What the extension cannot see; it checks the shapes itself."""
+    """Check devices and dtypes, which the extension cannot see; it checks the shapes itself."""
     if first.device != second.device:
         raise ValueError(f"expected tensors on one device; got {first.device} and {second.device}")
     if first.dtype != second.dtype or first.dtype not in DTYPES:
@@ -91,11 +99,12 @@ def _check(first: Tensor, second: Tensor) -> None:
 
 
 def _map(tensor: Tensor) -> tuple[int, tuple[int, ...], tuple[int, ...]]:
+    """Describe a tensor for the extension: address, sizes, strides in elements."""
     return tensor.data_ptr(), tensor.shape, tensor.stride()
 
 
 def _extension_for(device: torch.device) -> ModuleType | None:
-    """The extension if it can serve ``device``, else None after a warning, or an error."""
+    """Return the extension if it can serve ``device``; else warn and return None, or raise."""
     problem = unavailable_reason(device)
     if problem is None:
         return _module()
@@ -110,7 +119,7 @@ def _extension_for(device: torch.device) -> ModuleType | None:
 
 @functools.cache
 def unavailable_reason(device: torch.device) -> str | None:
-    """Why the extension cannot serve the CUDA device ``device``; None if it can."""
+    """Return why the extension cannot serve a CUDA device, or None if it can."""
     status = extension_status()
     if not status.available:
         return status.reason

@@ -1,8 +1,8 @@
 """The definition of the operators: plain loops over NumPy arrays in float64, easy to check.
 
-Tests compare the fast implementations with these; ``tracker.ops`` never calls them. Shapes as in
-:func:`tracker.ops.xcorr`: exemplars ``(Bz, C, Hz, Wz)``, searches ``(Bx, C, Hx, Wx)``, and search b
-belongs to exemplar ``b // (Bx // Bz)``. The loops are compiled by Numba, not rearranged.
+Tests compare the fast implementations with these; ``tracker.ops`` never calls them. Shapes are
+those of :func:`tracker.ops.xcorr`: exemplars ``(Bz, C, Hz, Wz)``, searches ``(Bx, C, Hx, Wx)``, and
+search b belongs to exemplar ``b // (Bx // Bz)``. Numba compiles the loops in this order.
 """
 
 import numba
@@ -13,20 +13,20 @@ Array = NDArray[np.float64]
 
 
 def xcorr(exemplar: ArrayLike, search: ArrayLike) -> Array:
-    """Cross-correlation summed over the channels, ``(Bx, 1, Hx - Hz + 1, Wx - Wz + 1)``."""
+    """Correlate and sum over the channels, to ``(Bx, 1, Hx - Hz + 1, Wx - Wz + 1)``."""
     return _xcorr(_float64(exemplar), _float64(search))
 
 
 def xcorr_depthwise(exemplar: ArrayLike, search: ArrayLike) -> Array:
-    """Cross-correlation of each channel alone, ``(Bx, C, Hx - Hz + 1, Wx - Wz + 1)``."""
+    """Correlate each channel alone, to ``(Bx, C, Hx - Hz + 1, Wx - Wz + 1)``."""
     return _xcorr_depthwise(_float64(exemplar), _float64(search))
 
 
 def gradients(grad: ArrayLike, exemplar: ArrayLike, search: ArrayLike) -> tuple[Array, Array]:
-    """Gradients of ``sum(grad * response)`` for the exemplar and the search.
+    """Return the gradients of ``sum(grad * response)`` for the exemplar and the search.
 
     Args:
-        grad: ``(Bx, 1, ...)`` for the response of :func:`xcorr`, whose every channel gets the same
+        grad: ``(Bx, 1, ...)`` for the response of :func:`xcorr`, where all channels get the same
             gradient, or ``(Bx, C, ...)`` for that of :func:`xcorr_depthwise`.
         exemplar: ``(Bz, C, Hz, Wz)``.
         search: ``(Bx, C, Hx, Wx)``.
@@ -40,7 +40,7 @@ def gradients(grad: ArrayLike, exemplar: ArrayLike, search: ArrayLike) -> tuple[
     return _gradients(_float64(of_each_channel), _float64(exemplar), search)
 
 
-@numba.njit
+@numba.njit()
 def _xcorr(exemplar: Array, search: Array) -> Array:
     num_exemplars, channels, exemplar_height, exemplar_width = exemplar.shape
     num_searches, _, search_height, search_width = search.shape
@@ -59,7 +59,7 @@ def _xcorr(exemplar: Array, search: Array) -> Array:
     return response
 
 
-@numba.njit
+@numba.njit()
 def _xcorr_depthwise(exemplar: Array, search: Array) -> Array:
     num_exemplars, channels, exemplar_height, exemplar_width = exemplar.shape
     num_searches, _, search_height, search_width = search.shape
@@ -78,7 +78,7 @@ def _xcorr_depthwise(exemplar: Array, search: Array) -> Array:
     return response
 
 
-@numba.njit
+@numba.njit()
 def _gradients(grad: Array, exemplar: Array, search: Array) -> tuple[Array, Array]:
     num_exemplars, _, exemplar_height, exemplar_width = exemplar.shape
     num_searches, channels, height, width = grad.shape

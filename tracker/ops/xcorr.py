@@ -1,13 +1,13 @@
 """The cross-correlation operators: public functions, checks, and registration with PyTorch.
 
-An exemplar slides over a search map; at each place where it fits wholly inside, the products of
-the values on top of each other are summed. This is f(z, x), without its bias, of Bertinetto et al.,
-"Fully-Convolutional Siamese Networks for Object Tracking", 2016: z the exemplar, x the search.
-``reference.py`` defines the same in plain loops, ``cpu.py`` and ``cuda.py`` compute it fast.
+An exemplar slides over a search map; at each position where it lies wholly inside, the products of
+overlapping values are summed. This is f(z, x), without its bias, of Bertinetto et al., "Fully-
+Convolutional Siamese Networks for Object Tracking", 2016: z is the exemplar, x the search.
+``reference.py`` defines the operators as plain loops; ``cpu.py`` and ``cuda.py`` compute them fast.
 
 Each operator is registered together with its two gradients. Writing f for the operator, all three
 are partial derivatives of ``sum(grad * f(exemplar, search))``, which is linear in each of the three
-tensors, so they are also each other's gradients, to any order.
+tensors. So each is a gradient of the others too, and derivatives of any order are available.
 """
 
 from collections.abc import Callable
@@ -45,7 +45,8 @@ def xcorr(exemplar: Tensor, search: Tensor) -> Tensor:
         ValueError: the shapes do not fit together, or the devices differ.
     """
     _check(exemplar, search)
-    return torch.ops.tracker.xcorr(exemplar, search)
+    response: Tensor = torch.ops.tracker.xcorr(exemplar, search)
+    return response
 
 
 def xcorr_depthwise(exemplar: Tensor, search: Tensor) -> Tensor:
@@ -73,17 +74,18 @@ def xcorr_depthwise(exemplar: Tensor, search: Tensor) -> Tensor:
         ValueError: the shapes do not fit together, or the devices differ.
     """
     _check(exemplar, search)
-    return torch.ops.tracker.xcorr_depthwise(exemplar, search)
+    response: Tensor = torch.ops.tracker.xcorr_depthwise(exemplar, search)
+    return response
 
 
 def xcorr_grad_exemplar(grad: Tensor, search: Tensor, num_exemplars: int) -> Tensor:
-    """Gradient of :func:`xcorr` for the exemplar: what an exemplar is fitted to responses with.
+    """Return the gradient of :func:`xcorr` for the exemplar, as used to learn a filter.
 
-    Equivalent to ``torch.autograd.grad(xcorr(exemplar, search), exemplar, grad)``, which needs no
-    exemplar since the correlation is linear in it.
+    Equivalent to ``torch.autograd.grad(xcorr(exemplar, search), exemplar, grad)``. The exemplar
+    itself is not needed, because the correlation is linear in it.
 
     Args:
-        grad: ``(Bx, 1, Hx - Hz + 1, Wx - Wz + 1)``, gradient for the response.
+        grad: ``(Bx, 1, Hx - Hz + 1, Wx - Wz + 1)``, gradient of the loss for the response.
         search: ``(Bx, C, Hx, Wx)``, same dtype and device.
         num_exemplars: Bz; ``Bx % Bz == 0``.
 
@@ -112,7 +114,8 @@ def xcorr_grad_exemplar(grad: Tensor, search: Tensor, num_exemplars: int) -> Ten
             f"expected a number of searches that is a multiple of the number of exemplars; "
             f"got {len(search)} and {num_exemplars}"
         )
-    return torch.ops.tracker.xcorr_grad_exemplar(grad, search, num_exemplars)
+    gradient: Tensor = torch.ops.tracker.xcorr_grad_exemplar(grad, search, num_exemplars)
+    return gradient
 
 
 def _check(exemplar: Any, search: Any) -> None:
@@ -175,13 +178,20 @@ def _check_shapes(exemplar: Tensor, search: Tensor) -> None:
         )
 
 
-LIBRARY = torch.library.Library("tracker", "FRAGMENT")
+# Any: PyTorch's class has no type annotations.
+LIBRARY: Any = torch.library.Library("tracker", "FRAGMENT")  # type: ignore[no-untyped-call]
 
 
 def _register(name: str, *, sums_channels: bool) -> None:
-    """Define operator ``name`` and its two gradients: schema, kernels, fakes, autograd, autocast.
+    """Register an operator and its two gradients with PyTorch.
 
-    The fakes tell ``torch.compile`` the shape of a result without computing it.
+    Each gets its schema, its implementations for CPU and CUDA, a fake implementation, from which
+    ``torch.compile`` learns the shape of the result, and its own gradients; the operator itself
+    also gets a rule for autocast.
+
+    Args:
+        name: of the functions in ``cpu.py`` and ``cuda.py``.
+        sums_channels: whether the response has one channel instead of C.
     """
     schemas = {
         name: "(Tensor exemplar, Tensor search) -> Tensor",
@@ -189,7 +199,7 @@ def _register(name: str, *, sums_channels: bool) -> None:
         f"{name}_grad_search": "(Tensor grad, Tensor exemplar) -> Tensor",
     }
     for op, schema in schemas.items():
-        # Without the tag the compiler may hand over channels_last maps as contiguous copies.
+        # Without the tag the compiler may pass channels_last maps as contiguous copies.
         LIBRARY.define(op + schema, tags=torch.Tag.needs_fixed_stride_order)
         LIBRARY.impl(op, getattr(cpu, op), "CompositeExplicitAutograd")
         LIBRARY.impl(op, getattr(cuda, op), "CUDA")
@@ -233,7 +243,7 @@ def _register(name: str, *, sums_channels: bool) -> None:
             grad_exemplar(grad, search, exemplar.shape[0]) if wants_exemplar else None,
         )
 
-    fakes = (fake_forward, fake_grad_exemplar, fake_grad_search)
+    fakes: tuple[Callable[..., Tensor], ...] = (fake_forward, fake_grad_exemplar, fake_grad_search)
     backwards = (backward_forward, backward_grad_exemplar, backward_grad_search)
     for op, fake, backward in zip(schemas, fakes, backwards, strict=True):
         torch.library.register_fake(f"tracker::{op}", fake, lib=LIBRARY)
@@ -245,7 +255,7 @@ def _register(name: str, *, sums_channels: bool) -> None:
 
 
 def _shrink(outer: Tensor, inner: Tensor) -> tuple[int, int]:
-    """Number of places, vertically and horizontally, where ``inner`` fits inside ``outer``."""
+    """Count the positions, vertical and horizontal, where ``inner`` fits inside ``outer``."""
     return outer.shape[2] - inner.shape[2] + 1, outer.shape[3] - inner.shape[3] + 1
 
 
@@ -254,9 +264,10 @@ def _save_tensors(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
 
 
 def _autocast(op: Callable[..., Tensor], device_type: str) -> Callable[..., Tensor]:
-    """Run ``op`` in the dtype of the surrounding autocast, as ``conv2d`` does.
+    """Wrap ``op`` so that it runs in the dtype of the surrounding autocast, as ``conv2d`` does.
 
-    float64 stays as it is. ``torch.library.register_autocast`` would fix one dtype for all regions.
+    float64 is not converted. ``torch.library.register_autocast`` is not used, because it would fix
+    one dtype for all autocast regions.
     """
 
     def cast_and_run(exemplar: Tensor, search: Tensor) -> Tensor:

@@ -1,6 +1,6 @@
-"""The networks that a twin network can be built on, by the name of its architecture.
+"""The backbones that a twin network can be built on.
 
-``base`` says what a new one must offer; it is then added to ``BACKBONES``.
+``base`` describes what a backbone must provide.
 """
 
 from tracker.models.backbones.alexnet import AlexNetBackbone
@@ -10,3 +10,4 @@ from tracker.models.backbones.lite import LiteBackbone
 __all__ = ["BACKBONES", "Backbone", "Features", "AlexNetBackbone", "LiteBackbone"]
 
 BACKBONES: dict[str, type[Backbone]] = {"lite": LiteBackbone, "siamfc": AlexNetBackbone}
+"""All backbones, by the name of the architecture."""

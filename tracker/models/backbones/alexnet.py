@@ -8,8 +8,8 @@ from tracker.models.backbones.base import Backbone, Features
 class AlexNetBackbone(Backbone):
     """The network of the SiamFC paper, table 1: five convolutions without padding, stride 8.
 
-    Exemplar 127 -> 6x6, search 255 -> 22x22, 256 channels (as in the reference code; the
-    grouped convolutions are those of AlexNet). Values 0 to 255 go in as they are.
+    Exemplar 127 -> 6x6, search 255 -> 22x22, 256 channels, as in the reference code; convolutions
+    2, 4 and 5 have two groups, as in AlexNet. Pixel values are not normalized.
     """
 
     total_stride = 8
@@ -40,6 +40,6 @@ class AlexNetBackbone(Backbone):
     def forward(self, crops: Tensor) -> Features:
         return Features(self.layers(crops))
 
-    def exemplar_part(self, features: Tensor) -> Tensor:
-        """All of the exemplar's features: without padding each cell sees the crop alone."""
-        return features
+    def exemplar_part(self, embedding: Tensor) -> Tensor:
+        """Return the whole embedding: without padding, every cell sees only pixels of the crop."""
+        return embedding

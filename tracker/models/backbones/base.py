@@ -1,6 +1,6 @@
-"""What every backbone offers to the twin network."""
+"""The base class of all backbones, and what a backbone computes."""
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from typing import ClassVar, NamedTuple
 
 from torch import Tensor, nn
@@ -9,19 +9,24 @@ from tracker.models.heads import BoxHead, Levels
 
 
 class Features(NamedTuple):
-    """What a backbone makes of N crops.
+    """What a backbone computes from N crops.
 
     Attributes:
-        embedding: ``(N, out_channels, ceil-or-floor of s / total_stride, ...)``, to correlate.
-        levels: what the box head reads; empty for a backbone without one.
+        embedding: the map to correlate, ``(N, out_channels, h, w)``, one cell per ``total_stride``
+            crop pixels.
+        levels: feature maps for the box head, finest first; empty for a backbone without a head.
     """
 
     embedding: Tensor
     levels: Levels = ()
 
 
-class Backbone(nn.Module):
-    """Embeds RGB crops ``(N, 3, s, s)`` with values 0 to 255: the base class of all backbones.
+class Backbone(nn.Module, ABC):
+    """Base class of backbones, which embed RGB crops ``(N, 3, s, s)`` with values 0 to 255.
+
+    A new backbone sets the attributes, implements ``forward`` and ``exemplar_part``, and is added
+    to ``BACKBONES``; with a box head it also overrides ``box_head``. It must be fully
+    convolutional: it embeds crops of any side from ``min_exemplar_size`` on.
 
     Attributes:
         total_stride: crop pixels per cell of the embedding.
@@ -44,9 +49,9 @@ class Backbone(nn.Module):
         """Cut the exemplar out of the embedding ``(N, C, h, w)`` of exemplar crops.
 
         Raises:
-            ValueError: the embedding is too small for that.
+            ValueError: the embedding is smaller than the exemplar.
         """
 
     def box_head(self) -> BoxHead | None:
-        """Make an untrained head that reads this backbone's levels; None if it has none."""
+        """Make an untrained box head for this backbone's levels; None if it has no head."""
         return None

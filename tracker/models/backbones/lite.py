@@ -1,6 +1,7 @@
 """The backbone of the default model: the trunk of EfficientNet-Lite0."""
 
 import math
+from collections.abc import Sequence
 
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -12,9 +13,10 @@ from tracker.models.heads import BoxHead
 class LiteBackbone(Backbone):
     """The trunk of EfficientNet-Lite0 up to block 10, brought from stride 16 to stride 8.
 
-    Channels are standardised with stored statistics, the map is upsampled bilinearly, and each
-    position gets unit length, so that a correlation is a sum of cosine similarities. Deep features
-    at half the resolution track better than shallower ones at full resolution.
+    Channels are standardised with stored statistics, the map is upsampled bilinearly by 2, and the
+    vector at each position is scaled to unit length, so that a correlation is a sum of cosine
+    similarities. Deep features at half the resolution, upsampled, track better than shallower ones
+    at full resolution.
 
     Exemplar 127 -> the middle 8x8 of 16x16, search 255 -> 32x32, 112 channels.
     Source: Tan and Le, "EfficientNet", 2019, and the Lite0 variant without squeeze-and-excitation.
@@ -23,7 +25,7 @@ class LiteBackbone(Backbone):
     total_stride = 8
     out_channels = 112
     exemplar_cells = 8
-    min_exemplar_size = 49  # gives so many
+    min_exemplar_size = 49  # gives exemplar_cells
     initial_gain = 1 / exemplar_cells**2
 
     def __init__(self) -> None:
@@ -46,32 +48,33 @@ class LiteBackbone(Backbone):
         return Features(F.normalize(embedding, dim=1), (fine, deep))
 
     def box_head(self) -> BoxHead:
-        """A head for the levels of this trunk: block 4 at stride 8, block 10 at stride 16.
+        """Make a head that reads block 4 at stride 8 and block 10 at stride 16.
 
-        The margins say where its samples are taken, which the head was trained with: between the
-        geometry of "SAME" padding (6.5 and 14.5) and where the cells of the trained trunk look
+        The shipped head was trained with these margins. They lie between the geometry of "SAME"
+        padding (6.5 and 14.5) and the middle of what the cells of the trained trunk respond to
         (about 3 and 9).
         """
         return BoxHead(channels=(40, self.out_channels), strides=(8, 16), margins=(6.5, 10.5))
 
-    def exemplar_part(self, features: Tensor) -> Tensor:
-        """The middle 8x8 cells: the object and half of its context.
+    def exemplar_part(self, embedding: Tensor) -> Tensor:
+        """Cut out the middle 8x8 cells: the object and half of its context.
 
         Raises:
-            ValueError: the map is smaller than that.
+            ValueError: the embedding is smaller than that.
         """
-        if min(features.shape[-2:]) < self.exemplar_cells:
+        height, width = embedding.shape[-2:]
+        cells = self.exemplar_cells
+        if min(height, width) < cells:
             raise ValueError(
-                f"expected an exemplar that gives at least {self.exemplar_cells} cells of stride "
-                f"{self.total_stride}; got {tuple(features.shape[-2:])}"
+                f"expected an exemplar that gives at least {cells} cells of stride "
+                f"{self.total_stride}; got {(height, width)}"
             )
-        top = (features.shape[-2] - self.exemplar_cells) // 2
-        left = (features.shape[-1] - self.exemplar_cells) // 2
-        return features[..., top : top + self.exemplar_cells, left : left + self.exemplar_cells]
+        top, left = (height - cells) // 2, (width - cells) // 2
+        return embedding[..., top : top + cells, left : left + cells]
 
 
 class InvertedResidual(nn.Module):
-    """1x1 expansion, depthwise filter, 1x1 projection, and the input added where it fits.
+    """1x1 expansion, depthwise convolution, 1x1 projection; plus the input if the shapes agree.
 
     Source: Sandler et al., "MobileNetV2", 2018.
     """
@@ -91,15 +94,15 @@ class InvertedResidual(nn.Module):
         self.has_skip = stride == 1 and channels == out
 
     def forward(self, features: Tensor) -> Tensor:
-        out = self.project(self.depthwise(self.expand(features)))
+        out: Tensor = self.project(self.depthwise(self.expand(features)))
         return out + features if self.has_skip else out
 
 
 class SameConv2d(nn.Conv2d):
-    """A convolution padded as TensorFlow's "SAME": output = ceil(input / stride).
+    """A convolution padded like TensorFlow's "SAME": output = ceil(input / stride).
 
-    At stride 2 an even side gets one pixel more of zeros after than before, which no symmetric
-    ``padding`` can say.
+    At stride 2 an even side gets one more row of zeros after than before, which the symmetric
+    ``padding`` of PyTorch cannot express.
     """
 
     def forward(self, features: Tensor) -> Tensor:
@@ -108,21 +111,26 @@ class SameConv2d(nn.Conv2d):
             features, weight, self.bias, self.stride, padding, self.dilation, self.groups
         )
 
-    def aligned(self, size: tuple[int, int]) -> tuple[Tensor, tuple[int, int]]:
-        """Weight and padding of the symmetric convolution that does the same to maps of a size."""
+    def aligned(self, size: Sequence[int]) -> tuple[Tensor, tuple[int, int]]:
+        """Return weight and padding of a symmetric convolution with the same result.
+
+        Args:
+            size: ``(height, width)`` of the map, for which alone the result is the same.
+        """
         top, bottom = _same_padding(size[0], self.kernel_size[0], self.stride[0])
         left, right = _same_padding(size[1], self.kernel_size[1], self.stride[1])
         weight = self.weight
         if top != bottom or left != right:
-            # Zeros before the weights in place of zeros after the map: the same sums, no copy.
+            # Zeros before the weights instead of zeros after the map: the same sums, and the map
+            # is not copied.
             weight = F.pad(weight, (right - left, 0, bottom - top, 0))
         return weight, (bottom, right)
 
 
 FINE_BLOCKS = 5
-"""Leading blocks of Lite0 with stride 8 or less."""
+"""Number of leading blocks of Lite0 with stride 8 or less."""
 
-# repeats, kernel, stride, expansion, output channels: Lite0's stages up to block 10
+# Lite0's stages up to block 10: repeats, kernel, stride, expansion, output channels
 _LITE0_STAGES = (
     (1, 3, 1, 1, 16),
     (2, 3, 2, 6, 24),
@@ -145,5 +153,6 @@ def _conv_norm(
 
 
 def _same_padding(size: int, kernel: int, stride: int) -> tuple[int, int]:
+    """Return how many zeros "SAME" adds before and after one side of a map."""
     total = max((math.ceil(size / stride) - 1) * stride + kernel - size, 0)
     return total // 2, total - total // 2

@@ -1,1 +1,1 @@
-"""The trained network as it runs in tracking: folded, packed, several crops side by side."""
+"""Run a trained network fast: batch norms folded, convolutions packed, crops side by side."""

@@ -1,4 +1,4 @@
-"""Run the prepared network on crops."""
+"""Run a network on crops."""
 
 import numpy as np
 import torch
@@ -12,10 +12,14 @@ from tracker.models.twin import TwinNetwork
 
 @torch.inference_mode()
 def extract(network: TwinNetwork, crops: NDArray[np.uint8]) -> Features:
-    """Features of crops ``(N, s, s, 3)``, on the network's device.
+    """Compute the features of crops on the network's device.
 
-    On a CPU the network takes one crop at a time: no slower, and what is found in a crop does not
-    depend, by the rounding of sums, on the others.
+    On a CPU the network takes one crop at a time. That is not slower, and it makes the features of
+    a crop independent of the other crops, whose number would change the rounding of sums.
+
+    Args:
+        network: prepared for inference or not.
+        crops: RGB ``(N, s, s, 3)``.
     """
     device = network.gain.device
     pixels = torch.from_numpy(crops).to(device).permute(0, 3, 1, 2)
@@ -23,11 +27,12 @@ def extract(network: TwinNetwork, crops: NDArray[np.uint8]) -> Features:
         return network.extract(pixels.float())
 
     @torch.inference_mode()
-    def of_one(crop: Tensor) -> Features:
+    def extract_one(crop: Tensor) -> Features:
         return network.extract(crop.float())
 
-    parts = pixels.split(1)
-    features = side_by_side(of_one, parts) if network.is_packed else [*map(of_one, parts)]
+    parts = torch.split(pixels, 1)
+    # Unpacked convolutions round differently on one thread than on several.
+    features = side_by_side(extract_one, parts) if network.is_packed else [*map(extract_one, parts)]
     if len(features) == 1:
         return features[0]
     embeddings, levels = zip(*features, strict=True)

@@ -1,6 +1,7 @@
-"""The same network, prepared to run fast: batch norm folded, channels last, packed on a CPU."""
+"""Prepare a network to run fast: batch norms folded, channels last, packed on a CPU."""
 
 import copy
+from typing import Any
 
 import torch
 from torch import nn
@@ -11,9 +12,9 @@ from tracker.models.twin import TwinNetwork
 
 
 def prepare_for_inference(network: TwinNetwork, device: torch.device) -> TwinNetwork:
-    """Return a copy that runs as fast as can be on a device; it stays there.
+    """Return a copy on a device that computes the same responses, up to rounding, but faster.
 
-    It computes the same responses up to rounding and can no longer be trained, copied or stored.
+    The copy cannot be trained, copied, stored or moved to another device.
     """
     fused = fuse_for_inference(network).to(device)
     if device.type == "cpu" and can_pack():
@@ -23,15 +24,17 @@ def prepare_for_inference(network: TwinNetwork, device: torch.device) -> TwinNet
 
 
 def fuse_for_inference(network: TwinNetwork) -> TwinNetwork:
-    """Return a copy whose every batch norm that follows a convolution is folded into it.
+    """Return a copy in which every batch norm after a convolution is folded into its weights.
 
-    The copy computes the same responses up to rounding and can no longer be trained.
+    The copy computes the same responses, up to rounding, and cannot be trained.
     """
     fused = copy.deepcopy(network).eval().requires_grad_(False)
     for module in fused.modules():
         if isinstance(module, nn.Sequential):
             _fold_batch_norm(module)
-    return fused.to(memory_format=torch.channels_last)
+    to_layout: Any = fused.to  # whose annotations lack memory_format
+    to_layout(memory_format=torch.channels_last)
+    return fused
 
 
 def _fold_batch_norm(layers: nn.Sequential) -> None:
@@ -43,13 +46,14 @@ def _fold_batch_norm(layers: nn.Sequential) -> None:
 
 
 def backbone_in(network: TwinNetwork, dtype: torch.dtype) -> TwinNetwork:
-    """Return a network whose backbone convolves crops of this type; the rest is shared.
+    """Return a network whose backbone takes crops of this dtype; the other modules are shared.
 
-    Stored statistics stay as they are: batch norms take inputs of 16 bits with them. Crops, whole
-    numbers from 0 to 255, lose nothing in 16 bits.
+    Only convolutions are converted. The statistics of batch norms keep 32 bits, which PyTorch
+    combines with inputs of 16. The crops lose nothing in 16 bits: whole numbers from 0 to 255.
 
     Args:
-        network: prepared for inference.
+        network: prepared for inference; it is not changed.
+        dtype: of crops and convolutions.
     """
     if dtype == network.gain.dtype:
         return network
