@@ -24,8 +24,10 @@ def compare(
     """Cosine of the angle between the embeddings of two exemplars, crops around two boxes.
 
     Args:
-        image, other_image: RGB uint8 ``(H, W, 3)``, or what ``as_frame`` makes into it.
-        box, other_box: ``(x, y, w, h)`` in pixels of its image, 0-based.
+        image: RGB uint8 ``(H, W, 3)``, or what ``as_frame`` makes into it.
+        box: ``(x, y, w, h)`` in pixels of ``image``, 0-based.
+        other_image: the image with the other object.
+        other_box: its box, in pixels of ``other_image``.
         model: as in ``Tracker``; load it once for many calls.
 
     Returns:

@@ -97,7 +97,8 @@ def crossing(
         name: name of the pair.
         kind: "kin" for two objects that look alike; "twin" for one object, passed twice, of which
             the second is shown mirrored and up to 15 % brighter or darker.
-        first, second: the objects.
+        first: one object.
+        second: the other object; the same as the first for "twin".
         background: picture that is scaled to fill the frame.
         rng: draws everything else.
     """

@@ -28,7 +28,8 @@ def still(
 
     Args:
         name: name of the object.
-        picture, box: the object's picture and its box there, ``(x, y, w, h)`` in pixels.
+        picture: the object's picture.
+        box: its box there, ``(x, y, w, h)`` in pixels.
         background: picture that is scaled to fill the frame.
         rng: draws everything else.
     """
