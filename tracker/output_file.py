@@ -1,29 +1,30 @@
-"""Files that results go to: no two runs write the same one, and what is in them stays whole."""
+"""Output files that are locked while open and never hold half of a written piece."""
 
 import errno
 import os
 import stat
+import sys
 from pathlib import Path
 
-try:
+if sys.platform != "win32":
     import fcntl
-except ImportError:  # Windows
-    fcntl = None
 
-_NO_LOCKS_HERE = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS)  # some network file systems
+# What some network file systems answer that cannot lock: the file is then written without a lock.
+_NO_LOCKS_HERE = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS)
 
 
 class OutputFile:
-    """A text file that grows by whole pieces, locked for as long as it is open.
+    """A text file that is appended to in whole pieces and locked for as long as it is open.
 
-    The system lifts the lock when the process ends, however it ends: a file that a killed run left
-    behind is free, one that a live run is writing is not, whatever was asked for.
+    The operating system releases the lock when the process ends, in whatever way. So a file left
+    by a killed run can be replaced, but never one that a live run is still writing.
 
     Args:
         path: the file to make.
         overwrite: empty an existing file instead of refusing.
 
     Attributes:
+        descriptor: file descriptor to write with; -1 when closed.
         size: bytes in the file.
 
     Raises:
@@ -35,7 +36,7 @@ class OutputFile:
         self.size = 0
 
     def write(self, text: str) -> None:
-        """Append ``text``, which reaches the system at once.
+        """Append text and hand it to the operating system at once.
 
         Raises:
             OSError: it does not fit; the file is as it was before.
@@ -51,24 +52,32 @@ class OutputFile:
         self.size = end
 
     def cut(self, size: int) -> None:
-        """Take away what follows the first ``size`` bytes."""
+        """Truncate the file to its first ``size`` bytes; writing continues there."""
         os.ftruncate(self.descriptor, size)
         os.lseek(self.descriptor, size, os.SEEK_SET)
         self.size = size
 
     def close(self) -> None:
-        """Close the file and lift the lock; may be called twice."""
+        """Close the file and release the lock; may be called twice."""
         if not self.closed:
             os.close(self.descriptor)
             self.descriptor = -1
 
     @property
     def closed(self) -> bool:
+        """Whether the file is closed."""
         return self.descriptor < 0
 
 
 def claim(path: Path, *, overwrite: bool) -> int:
-    """Make a file, or empty an existing one, and lock it; return its descriptor for writing.
+    """Create a file, or empty an existing one, and lock it.
+
+    Args:
+        path: the file; a pipe or device such as ``/dev/null`` is opened without a lock.
+        overwrite: empty an existing file instead of refusing.
+
+    Returns:
+        Its file descriptor, open for writing.
 
     Raises:
         OSError: as for ``OutputFile``.
@@ -85,12 +94,12 @@ def claim(path: Path, *, overwrite: bool) -> int:
 
 
 def lock(descriptor: int) -> None:
-    """Lock an open file until it is closed.
+    """Lock an open file until it is closed; does nothing where files cannot be locked.
 
     Raises:
         BlockingIOError: a live run has locked it.
     """
-    if fcntl is None:
+    if sys.platform == "win32":
         return
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -67,7 +67,7 @@ def refused(trials, runner, folder, source, model):
     with trials.one(f"{source} {model}"):
         done = run(runner, folder, source, model, "--resume")
         done.check_contract(4)
-        assert "it is of a run with another model, source or device: frame" in done.err
+        assert "it is of a run with another model, settings, source or device: frame" in done.err
         assert (folder / "out.csv").read_bytes() == before
 
 

@@ -34,6 +34,24 @@ def test_what_is_no_video_is_refused(tmp_path):
             read_header(tmp_path / name)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#EXTM3U\n#EXTINF:1,\n{clip}\n#EXT-X-ENDLIST\n",
+        "#EXTM3U\n#EXTINF:1,\nfile://{clip}\n#EXT-X-ENDLIST\n",
+        "ffconcat version 1.0\nfile other.ts\n",
+        "ffconcat version 1.0\nfile {clip}\n",
+    ],
+)
+@pytest.mark.parametrize("suffix", ["mp4", "m3u8", "ffconcat", "ts"])
+def test_playlists_cannot_name_other_files(tmp_path, text, suffix):
+    other = make_video(tmp_path / "other.ts", 5)
+    playlist = tmp_path / f"list.{suffix}"
+    playlist.write_text(text.format(clip=other))
+    with pytest.raises(SourceError):
+        open_source(playlist)
+
+
 def png_movie(path, size):
     """A format whose header can only be read by decoding a picture."""
     with av.open(str(path), "w") as container:

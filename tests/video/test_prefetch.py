@@ -61,16 +61,19 @@ def test_runs_in_another_thread_and_ahead():
     items.close()
 
 
-def test_overlaps_producing_with_using():
-    def slow():
-        for i in range(10):
-            time.sleep(0.02)
-            yield i
+def test_produces_while_an_item_is_used():
+    in_use, produced = threading.Event(), threading.Event()
 
-    begin = time.perf_counter()
-    for _ in prefetch(slow()):
-        time.sleep(0.02)
-    assert time.perf_counter() - begin < 0.36  # 0.40 one after the other, 0.22 side by side
+    def items():
+        yield 0
+        assert in_use.wait(10)
+        produced.set()
+        yield 1
+
+    for item in prefetch(items()):
+        if item == 0:
+            in_use.set()
+            assert produced.wait(10)
 
 
 @pytest.mark.parametrize("error", [ValueError("mine"), KeyboardInterrupt("mine")])

@@ -27,7 +27,7 @@ from tracker.video import (
     prefetch,
 )
 from tracker.video.outputs.earlier_run import EarlierRun
-from tracker.video.outputs.plan import Paths, check_outputs, plan_outputs
+from tracker.video.outputs.plan import OutputPaths, check_outputs, plan_outputs
 from tracker.video.outputs.writing import Outputs
 from tracker.video.stream import without_secrets
 from tracker.video.window import (
@@ -60,7 +60,7 @@ class Job:
     device: str
     show: bool
     quiet: bool
-    outputs: Paths  # by kind
+    outputs: OutputPaths  # by kind
     truth: Path | None  # OTB text, true boxes to compare with
     overwrite: bool
     resume: bool
@@ -125,7 +125,7 @@ def run_jobs(sources: Sequence[str], job: Job) -> int:
     return exit_code
 
 
-def _run(source: str, job: Job, tracker: MultiTracker, paths: Paths) -> None:
+def _run(source: str, job: Job, tracker: MultiTracker, paths: OutputPaths) -> None:
     summary = Summary(read_boxes(job.truth, first_pixel=1) if job.truth else None)
     try:
         _follow(source, job, tracker, paths, summary)
@@ -135,14 +135,14 @@ def _run(source: str, job: Job, tracker: MultiTracker, paths: Paths) -> None:
     _report(source, job, paths, summary)
 
 
-def _report(source: str, job: Job, paths: Paths, summary: Summary) -> None:
+def _report(source: str, job: Job, paths: OutputPaths, summary: Summary) -> None:
     if summary.frames and not job.quiet:
         stream = sys.stdout if paths else sys.stderr  # without files the rows are on stdout
         written = [f"wrote {path}" for path in paths.values()]
         print(f"{without_secrets(source)}: {summary}", *written, sep="\n", file=stream)
 
 
-def _follow(source: str, job: Job, tracker: MultiTracker, paths: Paths, summary: Summary) -> None:
+def _follow(source: str, job: Job, tracker: MultiTracker, paths: OutputPaths, summary: Summary) -> None:
     with ExitStack() as stack:
         frames = stack.enter_context(_open(source, job))
         frames_ahead = stack.enter_context(closing(prefetch(frames)))
@@ -175,9 +175,9 @@ def _follow(source: str, job: Job, tracker: MultiTracker, paths: Paths, summary:
 
         reinit = dict(job.reinit)
         for frame in chain([first], frames_ahead):
-            known = earlier.advance(frame) if earlier else None
-            if frame is not first and known and earlier.is_probe(frame):
-                earlier.confirm(_next(tracker, frame, reinit.get(frame.index), None))
+            known = earlier.take(frame) if earlier else None
+            if frame is not first and known and earlier.is_checked(frame):
+                earlier.compare(_next(tracker, frame, reinit.get(frame.index), None))
                 results = known
             elif frame is not first:
                 results = _next(tracker, frame, reinit.get(frame.index), known)

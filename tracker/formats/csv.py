@@ -10,7 +10,7 @@ from tracker.errors import SourceError
 from tracker.formats.lines import LineWriter, PathLike, format_box, output_error, partial_path
 from tracker.formats.text import read_text
 from tracker.output_file import lock
-from tracker.result import STATES, TrackResult
+from tracker.result import STATES, State, TrackResult
 
 CSV_HEADER = "frame,time_s,id,x,y,w,h,score,state"
 
@@ -94,6 +94,18 @@ def _parse_row(line: str) -> TrackResult:
     frame, time_s, id_, *numbers, state = line.rstrip("\r").split(",")
     x, y, w, h, score = (float(number) for number in numbers)
     seconds = float(time_s) if time_s else None
-    if not all(map(math.isfinite, (x, y, w, h, score, seconds or 0.0))) or state not in STATES:
-        raise ValueError("a number is not finite, or the state is unknown")
-    return TrackResult(int(frame), seconds, int(id_), (x, y, w, h), score, state)
+    if not all(map(math.isfinite, (x, y, w, h, score, seconds or 0.0))):
+        raise ValueError("expected finite numbers")
+    return TrackResult(int(frame), seconds, int(id_), (x, y, w, h), score, _parse_state(state))
+
+
+def _parse_state(text: str) -> State:
+    """Return the state of this name.
+
+    Raises:
+        ValueError: there is none.
+    """
+    for state in STATES:
+        if state == text:
+            return state
+    raise ValueError(f"expected one of {', '.join(STATES)}; got {text!r}")

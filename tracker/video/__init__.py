@@ -5,7 +5,8 @@ Names load on first use.
 
 from tracker.lazy import lazy_names
 
-# Not on first use: the module has the same name, and whoever imported it first would find that.
+# Imported here rather than on first use: the module of the same name would hide the function as
+# soon as anything imports it.
 from tracker.video.prefetch import prefetch
 
 _HOME = {

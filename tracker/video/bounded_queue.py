@@ -1,4 +1,4 @@
-"""A queue between two threads that Ctrl-C may strike at any moment."""
+"""A queue between two threads that stays usable when Ctrl-C interrupts one of them."""
 
 from queue import SimpleQueue
 from typing import Generic, TypeVar
@@ -10,8 +10,11 @@ class BoundedQueue(Generic[T]):
     """A queue of limited length; one thread puts, another gets.
 
     ``queue.Queue`` and ``threading.Semaphore`` take their locks in Python code: an interrupt
-    between the taking and the block that gives it back leaves the lock taken, and both threads wait
-    for ever. ``SimpleQueue`` does it in C, out of an interrupt's reach.
+    just after the lock is taken leaves it locked, and both threads wait for ever. ``SimpleQueue``
+    locks in C code, which no interrupt reaches.
+
+    Args:
+        length: how many items may wait.
     """
 
     def __init__(self, length: int) -> None:
@@ -21,16 +24,16 @@ class BoundedQueue(Generic[T]):
             self.make_room()
 
     def put(self, item: T) -> None:
-        """Add an item, as soon as there is room."""
+        """Add an item; wait until there is room."""
         self._places.get()
         self._items.put(item)
 
     def get(self) -> T:
-        """Take the oldest item, as soon as there is one."""
+        """Remove and return the oldest item; wait until there is one."""
         item = self._items.get()
         self.make_room()
         return item
 
     def make_room(self) -> None:
-        """Let one more item in than the length allows."""
+        """Admit one more item, so that a thread waiting in ``put`` can continue."""
         self._places.put(None)

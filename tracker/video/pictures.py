@@ -1,7 +1,7 @@
-"""Sources made of single images: files on disk, or arrays in memory."""
+"""Sources made of single images, in files or in memory; reading image files."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,18 +11,18 @@ import numpy as np
 
 from tracker.errors import SourceError
 from tracker.frames import Frame, as_frame, frame_size
-from tracker.video.frame_source import DEFAULT_FPS, Picture, Selection, Source
+from tracker.video.frame_source import DEFAULT_FPS, RawFrame, Selection, Source
 
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp", ".ppm"}
 
 
 class ImageSource(Source):
-    """Image files in natural order; times are those of 25 frames per second.
+    """Image files in natural order, at an assumed 25 frames per second.
 
     Args:
         name: short name of the source.
         paths: the image files, in any order.
-        if_none: the sentence to raise where ``paths`` is empty.
+        if_none: message of the error if ``paths`` is empty.
         selection: the wanted frames.
 
     Raises:
@@ -38,21 +38,21 @@ class ImageSource(Source):
         size = frame_size(read_image(self._paths[0]))
         super().__init__(name, selection, size=size, total=len(paths), fps=DEFAULT_FPS)
 
-    def _pictures(self) -> Iterator[Picture]:
+    def _raw_frames(self) -> Iterator[RawFrame]:
         for index, path in enumerate(self._paths):
-            yield Picture(index / DEFAULT_FPS, partial(read_image, path))
+            yield RawFrame(index / DEFAULT_FPS, partial(read_image, path))
 
 
 class ArraySource(Source):
-    """Images in memory; times are those of 25 frames per second.
+    """Images in memory, at an assumed 25 frames per second.
 
     Args:
         images: any iterable of what ``as_frame`` takes, or one array ``(N, H, W, channels)``.
         selection: the wanted frames.
 
     Raises:
-        SourceError: a single array that is not a stack of images. Iterating raises FrameError
-            where an image is not one.
+        SourceError: a single array that is not a stack of images. Iterating raises ``FrameError``
+            at an item that is not an image.
     """
 
     def __init__(self, images: Iterable[Any], selection: Selection) -> None:
@@ -61,22 +61,22 @@ class ArraySource(Source):
             if images.ndim != 4:
                 raise SourceError(f"expected an array of shape (N, H, W, 3); got {images.shape}")
             size = (images.shape[2], images.shape[1])
-        total = len(images) if hasattr(images, "__len__") else None
+        total = len(images) if isinstance(images, Sized) else None
         self._images = images
         super().__init__("frames", selection, size=size, total=total)
 
-    def _pictures(self) -> Iterator[Picture]:
+    def _raw_frames(self) -> Iterator[RawFrame]:
         for index, image in enumerate(self._images):
-            yield Picture(index / DEFAULT_FPS, partial(as_frame, image))
+            yield RawFrame(index / DEFAULT_FPS, partial(as_frame, image))
 
 
 def is_image(path: Path) -> bool:
-    """Whether ``path`` is a file named like an image (and not a hidden file)."""
+    """Return whether a path is a file with the suffix of an image; hidden files are not."""
     return path.suffix.lower() in _SUFFIXES and not path.name.startswith(".") and path.is_file()
 
 
 def images_in(folder: Path) -> list[Path]:
-    """The images directly in ``folder``.
+    """List the image files directly in a folder, in no particular order.
 
     Raises:
         SourceError: the folder cannot be read.
@@ -88,7 +88,7 @@ def images_in(folder: Path) -> list[Path]:
 
 
 def read_image(path: Path) -> Frame:
-    """Read an image file as a frame, turned upright where its EXIF data says so.
+    """Read an image file as a frame, rotated as its EXIF data says.
 
     Raises:
         SourceError: the file cannot be read or is not an image.
@@ -103,10 +103,11 @@ def read_image(path: Path) -> Frame:
         image = None
     if image is None:
         raise SourceError(f"{path} is not an image that can be read")
-    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8)
 
 
 def _natural_order(path: Path) -> list[str | int]:
-    # Text and digits take turns in the list, so two keys never compare a number with text.
+    """Return a sort key that puts ``img2`` before ``img10``."""
+    # Text and numbers alternate in the list, so a number is never compared with text.
     parts = re.split(r"(\d+)", str(path))
     return [int(part) if i % 2 else part.casefold() for i, part in enumerate(parts)]

@@ -1,59 +1,76 @@
-"""Work ahead in a background thread, so that decoding overlaps with tracking."""
+"""Read ahead in a background thread, so that decoding overlaps with tracking."""
 
 import threading
-from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from tracker.video.bounded_queue import BoundedQueue
 
 T = TypeVar("T")
 
 
-def prefetch(iterable: Iterable[T], depth: int = 4) -> Iterator[T]:
-    """Yield the items of ``iterable``, produced ahead in a background thread.
+@dataclass(frozen=True, slots=True)
+class _Item(Generic[T]):
+    """Wraps an item, so that one that is an exception or None is not taken for the end."""
 
-    The thread starts with the first item asked for. Closing or dropping the generator early
-    stops and joins the thread, after the item that is being produced; a source is told not to wait
-    for it (``cancel``). The iterable itself is not closed: that stays with whoever opened it.
+    value: T
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """Comes after the last item, with the error that ended the iteration, if any."""
+
+    error: BaseException | None = None
+
+
+def prefetch(iterable: Iterable[T], depth: int = 4) -> Generator[T, None, None]:
+    """Yield the items of an iterable, produced ahead in a background thread.
+
+    The thread starts when the first item is asked for. Closing or dropping the generator stops
+    and joins the thread, once the item being produced is finished; if the iterable has a method
+    ``cancel``, it is called so that a source does not wait for more data. The iterable is not
+    closed: its owner does that.
 
     Args:
-        iterable: where the items come from; used by the thread alone until the generator ends.
+        iterable: where the items come from; only the thread uses it until the generator ends.
         depth: how many finished items may wait, 1 or more; one more is being produced.
 
     Raises:
-        ValueError: depth under 1. Whatever the iterable raises is raised here in its place, after
-            all the items before it.
+        ValueError: depth under 1. An error of the iterable is raised here, after all the items
+            before it.
     """
     if depth < 1:
         raise ValueError(f"expected a depth of 1 or more; got {depth}")
     return _prefetch(iterable, depth)
 
 
-def _prefetch(iterable: Iterable[T], depth: int) -> Iterator[T]:
-    ready: BoundedQueue[tuple[str, object]] = BoundedQueue(depth)
+def _prefetch(iterable: Iterable[T], depth: int) -> Generator[T, None, None]:
+    ready: BoundedQueue[_Item[T] | _End] = BoundedQueue(depth)
     stop = threading.Event()
 
     def produce() -> None:
         try:
             for item in iterable:
-                ready.put(("item", item))
+                ready.put(_Item(item))
                 if stop.is_set():
                     return
         except BaseException as error:
-            ready.put(("error", error))
+            ready.put(_End(error))
         else:
-            ready.put(("end", None))
+            ready.put(_End())
 
     thread = threading.Thread(target=produce, name="prefetch", daemon=True)
     thread.start()
     try:
         while True:
-            kind, value = ready.get()
-            if kind == "end":
+            message = ready.get()
+            if isinstance(message, _Item):
+                yield message.value
+            elif message.error is not None:
+                raise message.error
+            else:
                 return
-            if kind == "error":
-                raise value
-            yield value
     finally:
         stop.set()
         if hasattr(iterable, "cancel"):

@@ -1,4 +1,4 @@
-"""Open anything that shows frames one after the other: ``open_source``."""
+"""Open a source of frames, whatever its kind: ``open_source``."""
 
 import glob
 import os
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tracker.errors import SourceError
-from tracker.video.capture import CameraSource
+from tracker.video.camera import CameraSource
 from tracker.video.decoder import MAX_PIXELS
 from tracker.video.frame_source import Position, Selection, Source
 from tracker.video.pictures import ArraySource, ImageSource, images_in, is_image
@@ -38,23 +38,23 @@ def open_source(
             order (``img2`` before ``img10``), at an assumed 25 frames per second;
             a webcam's number, ``0`` or ``"0"``; an ``rtsp``, ``http(s)``, ``udp`` or ``rtmp`` URL;
             images in memory: any iterable of what ``tracker.frames.as_frame`` takes, or an array
-            ``(N, H, W, 3)``. Their frames may be the caller's own arrays: draw on a copy.
-            A name that exists on disk is always a file, however odd it looks.
-        start: the first frame wanted: an ``int`` is a frame number, a ``float`` is seconds.
-            Reached by decoding and counting, so it is exact for every format.
-        end: the first frame not wanted, in the same two forms.
-        stride: every how many-th frame is wanted, counted from ``start``.
-        max_pixels: for video files from strangers: width times height of the largest picture that
-            may be decoded, so that a small file cannot take all memory; any size if None.
+            ``(N, H, W, 3)``. The frames may be the caller's own arrays: draw on a copy.
+            A name that exists on disk is always taken as a file, even ``"0"``.
+        start: the first wanted frame: an ``int`` is a frame number, a ``float`` is seconds. Found
+            by decoding and counting, so it is exact in every format.
+        end: the first frame after the wanted ones, given in the same way.
+        stride: distance between wanted frames, counted from ``start``: 1 for every frame.
+        max_pixels: width times height of the largest frame that may be decoded from a video file,
+            so that a small file from a stranger cannot take all memory.
 
     Returns:
-        A context manager and iterator of ``VideoFrame(index, time_s, image)``; ``index`` is the
-        frame's number in the source whatever was skipped. Frames keep their own size where the
-        size changes in the middle.
+        A context manager and iterator of ``VideoFrame(index, time_s, image)``. ``index`` counts
+        all frames of the source, skipped ones too. If the size changes in the middle, so does that
+        of the frames.
 
     Raises:
-        SourceError: the source cannot be opened or has no frame, or the range is empty. While
-            iterating also ``SourceEndedEarly``, after all frames that could be read.
+        SourceError: the source cannot be opened or has no frame, or the range is empty. Iterating
+            also raises ``SourceEndedEarly``, after all frames that could be read.
     """
     selection = Selection(start, end, stride)
     if isinstance(source, (str, os.PathLike)):
@@ -69,7 +69,7 @@ def open_source(
 
 
 def parse_position(text: str) -> Position:
-    """Read a place in a source as written by a user.
+    """Parse a position in a source as a user writes it.
 
     Args:
         text: ``"300"``, the frame number, or ``"12.5s"``, a time in seconds.
@@ -88,6 +88,7 @@ def parse_position(text: str) -> Position:
 
 
 def _open_named(name: str, selection: Selection, max_pixels: int) -> Source:
+    """Open a source given as text: a file or folder if there is one, else what it looks like."""
     path = Path(name)
     if name and _exists(path):
         if path.is_dir():
@@ -112,5 +113,5 @@ def _open_named(name: str, selection: Selection, max_pixels: int) -> Source:
 def _exists(path: Path) -> bool:
     try:
         return path.exists()
-    except (OSError, ValueError):  # a name that is too long, or has a zero byte
+    except (OSError, ValueError):  # the name is too long or contains a zero byte
         return False

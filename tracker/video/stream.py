@@ -1,4 +1,4 @@
-"""Network streams, decoded by PyAV (FFmpeg); one that breaks off is connected to again."""
+"""Network streams, decoded by PyAV (FFmpeg); a live one that breaks off is reconnected."""
 
 import logging
 import threading
@@ -6,27 +6,29 @@ import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import av
 
 from tracker.errors import SourceError
 from tracker.video.decoder import Decoder, reason
-from tracker.video.frame_source import DEFAULT_FPS, Picture, Selection, Source
+from tracker.video.frame_source import DEFAULT_FPS, RawFrame, Selection, Source
 
 TIMEOUT_S = 10.0
-"""How long a stream may stay silent, while opening and while reading."""
+"""Seconds that a stream may stay silent, while opening and while reading."""
 
 RECONNECTS = 5
-"""How often in a row a stream that broke off is connected to again."""
+"""Most attempts in a row to reconnect to a stream that broke off."""
 
 PAUSE_S = 1.0
-"""Before each of these, so that a server that restarts is not besieged."""
+"""Seconds to wait before each attempt, so that a restarting server is not flooded."""
 
 STEADY_S = 60.0
-"""A connection that lasted so long was good: the count of those in a row begins anew."""
+"""Seconds after which a connection counts as good, and attempts are counted from 0 again."""
 
-# What the address leads to, such as the parts of an HLS playlist, may be fetched; no local file.
+# Addresses that the stream names, such as the parts of an HLS playlist, may be fetched, but no
+# local file may be read.
 _OPTIONS = {
     "protocol_whitelist": "http,https,httpproxy,tls,tcp,udp,rtp,srtp,rtsp,rtsps,rtmp,rtmps,crypto",
     "rtsp_transport": "tcp",
@@ -35,20 +37,32 @@ _OPTIONS = {
 _log = logging.getLogger(__name__)
 
 
+class StreamNames(NamedTuple):
+    """Names of a stream: ``short`` for files and bars, ``shown`` for messages."""
+
+    short: str
+    shown: str
+
+
 class StreamSource(Source):
     """A network stream, by URL, with its own time stamps.
 
-    A live stream that breaks off or falls silent is connected to again, which is logged; its time
-    goes on by the clock. A recording, whose length is known, is not, as it would begin again.
+    A live stream that breaks off or falls silent is reconnected, which is logged; the time of the
+    gap is measured by the clock. A recording, whose length is known, is not: it would start from
+    the beginning.
+
+    Args:
+        url: its address.
+        selection: the wanted frames.
 
     Raises:
         SourceError: nothing answers in time, or it is no video. Iterating raises
-            ``SourceEndedEarly``, after every frame that came, if the stream broke off for good.
+            ``SourceEndedEarly``, after every frame that came, if the stream cannot be reconnected.
     """
 
     def __init__(self, url: str, selection: Selection) -> None:
         self._url = url
-        name, self._shown = names(url)
+        name, self._shown = stream_names(url)
         self._cancelled = threading.Event()
         self._decoder = self._connect()
         stream = self._decoder.stream
@@ -62,6 +76,7 @@ class StreamSource(Source):
         )
 
     def cancel(self) -> None:
+        """Stop reconnecting."""
         self._cancelled.set()
 
     def _connect(self) -> Decoder:
@@ -87,35 +102,48 @@ class StreamSource(Source):
         self._is_live = not (decoder.stream.frames or container.duration)
         return decoder
 
-    def _pictures(self) -> Iterator[Picture]:
-        time_s, in_a_row = 0.0, 0
+    def _raw_frames(self) -> Iterator[RawFrame]:
+        time_s, attempts = 0.0, 0
         while True:
             opened = time.monotonic()
-            for picture in self._connection(time_s):
-                yield picture
-                time_s, seen = picture.time_s, time.monotonic()
+            for raw in self._frames_until_break(time_s):
+                yield raw
+                time_s, seen = raw.time_s, time.monotonic()
             if self._decoder.broke_off is None:
                 return
             if seen - opened > STEADY_S:
-                in_a_row = 0
-            in_a_row = self._reconnect(self._decoder.broke_off, in_a_row)
+                attempts = 0
+            attempts = self._reconnect(self._decoder.broke_off, attempts)
             time_s += time.monotonic() - seen
 
-    def _connection(self, begun: float) -> Iterator[Picture]:
-        """The pictures until the connection ends, the first of them at the time ``begun``."""
+    def _frames_until_break(self, start_s: float) -> Iterator[RawFrame]:
+        """Yield the frames of the present connection; the first is at ``start_s``.
+
+        A frame whose time stamp is missing or does not increase comes ``1 / fps`` after the one
+        before.
+        """
         decoder = self._decoder
         step = 1 / (self.fps or DEFAULT_FPS)
-        time_s, first_pts = begun, decoder.first.pts
+        time_s, first_pts = start_s, None
         for number, frame in enumerate(decoder):
-            if number:
-                known = frame.pts is not None and first_pts is not None
-                ticks = frame.pts - first_pts if known else 0
-                stamp = begun + float(ticks * decoder.stream.time_base)
+            if number == 0:
+                first_pts = frame.pts
+            else:
+                stamp = start_s
+                if frame.pts is not None and first_pts is not None:
+                    stamp += decoder.seconds(frame.pts - first_pts)
                 time_s = stamp if stamp > time_s else time_s + step
-            yield Picture(time_s, partial(decoder.to_image, frame))
+            yield RawFrame(time_s, partial(decoder.to_image, frame))
 
-    def _reconnect(self, fault: str, in_a_row: int) -> int:
-        """Connect again; how many attempts in a row that makes.
+    def _reconnect(self, fault: str, attempts: int) -> int:
+        """Connect again after a fault.
+
+        Args:
+            fault: why the connection broke off.
+            attempts: how many attempts were made in a row before.
+
+        Returns:
+            How many attempts in a row there are now.
 
         Raises:
             SourceError: it is a recording, or there have been too many attempts.
@@ -123,13 +151,13 @@ class StreamSource(Source):
         self._decoder.close()
         if not self._is_live:
             raise SourceError(f"{self._shown} broke off: {fault}")
-        while in_a_row < RECONNECTS and not self._cancelled.is_set():
-            in_a_row += 1
+        while attempts < RECONNECTS and not self._cancelled.is_set():
+            attempts += 1
             _log.warning(
                 "%s broke off: %s; connecting again, attempt %d of %d",
                 self._shown,
                 fault,
-                in_a_row,
+                attempts,
                 RECONNECTS,
             )
             self._cancelled.wait(PAUSE_S)
@@ -138,15 +166,15 @@ class StreamSource(Source):
             except SourceError as error:
                 fault = str(error)
             else:
-                return in_a_row
-        raise SourceError(f"gave up after {in_a_row} attempts to connect again: {fault}")
+                return attempts
+        raise SourceError(f"gave up after {attempts} attempts to connect again: {fault}")
 
     def _release(self) -> None:
         self._decoder.close()
 
 
-def names(url: str) -> tuple[str, str]:
-    """A short name, and what to show in messages: never a URL's password or token.
+def stream_names(url: str) -> StreamNames:
+    """Return the names of a stream, without the password or token that its URL may have.
 
     Raises:
         SourceError: it is no URL.
@@ -156,11 +184,13 @@ def names(url: str) -> tuple[str, str]:
         host = parts.netloc.rpartition("@")[2]  # the name and the port, not the password
     except ValueError as error:
         raise SourceError(f"expected a URL such as rtsp://host/path; got {url!r}") from error
-    return PurePosixPath(parts.path).stem or host, f"{parts.scheme}://{host}{parts.path}"
+    return StreamNames(
+        PurePosixPath(parts.path).stem or host, f"{parts.scheme}://{host}{parts.path}"
+    )
 
 
 def without_secrets(source: str) -> str:
-    """A source as it may be shown: a URL without user, password and query."""
+    """Return a source as it may be shown: a URL loses its user, password and query."""
     if "://" not in source or Path(source).exists():
         return source
-    return names(source)[1]
+    return stream_names(source).shown

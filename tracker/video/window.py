@@ -1,36 +1,37 @@
-"""A window on the screen: live view with keys, and boxes drawn with the mouse."""
+"""A window on the screen: a live view with keys, and boxes drawn with the mouse."""
 
 import os
 import subprocess
 import sys
 
 import cv2
-import numpy as np
+from cv2.typing import MatLike
 
 from tracker.boxes import Box
 from tracker.errors import DisplayError
 from tracker.frames import Frame
 
 TITLE = "tracker"
-QUIT_KEYS = (ord("q"), 27)
+QUIT_KEYS = (ord("q"), 27)  # q and Escape
 PAUSE_KEY = ord(" ")
 REDRAW_KEY = ord("r")
+_NO_KEY = 0xFF  # OpenCV's -1 in the lowest byte
 
 
 def has_display() -> bool:
-    """Whether the environment names a display; always true outside Linux."""
+    """Return whether the environment names a display; always true outside Linux."""
     if not sys.platform.startswith("linux"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def require_display() -> None:
-    """Make sure that a window can be opened.
+    """Check that a window can be opened.
 
-    OpenCV ends the whole process where it cannot, so a child process tries it first.
+    OpenCV ends the whole process if it cannot, so a child process tries first.
 
     Raises:
-        DisplayError: no display, or an OpenCV without windows.
+        DisplayError: there is no display, or this OpenCV has no windows.
     """
     if not has_display():
         raise DisplayError("a window is needed, but there is no display; give the box with --box")
@@ -43,33 +44,44 @@ def require_display() -> None:
 def select_boxes(frame: Frame) -> list[Box]:
     """Let the user draw boxes with the mouse: drag, Enter after each, Escape when done.
 
+    Returns:
+        Boxes ``(x, y, w, h)`` in frame pixels, at least one.
+
     Raises:
-        DisplayError: no window can be opened, or no box was drawn.
+        DisplayError: no box was drawn.
     """
     boxes = cv2.selectROIs(TITLE, _bgr(frame), showCrosshair=False)
     cv2.destroyWindow(TITLE)
     if len(boxes) == 0:
         raise DisplayError("expected at least one box to be drawn; got none")
-    return [tuple(float(side) for side in box) for box in boxes]
+    return [(float(x), float(y), float(w), float(h)) for x, y, w, h in boxes]
 
 
 class Window:
-    """A live view. ``show`` returns the key that was pressed: q or Escape, r, or none.
-
-    Space pauses until it is pressed again.
-    """
+    """A live view of the frames."""
 
     def show(self, frame: Frame) -> int | None:
+        """Show a frame; while paused, wait.
+
+        Space pauses until it is pressed again, or until another key is.
+
+        Returns:
+            The code of the key that was pressed, such as one of ``QUIT_KEYS``; None for no key.
+        """
         cv2.imshow(TITLE, _bgr(frame))
         key = cv2.waitKey(1) & 0xFF
         while key == PAUSE_KEY:
             pressed = cv2.waitKey(50) & 0xFF
-            key = None if pressed == PAUSE_KEY else (key if pressed == 0xFF else pressed)
-        return key
+            if pressed == PAUSE_KEY:
+                return None
+            key = PAUSE_KEY if pressed == _NO_KEY else pressed
+        return None if key == _NO_KEY else key
 
     def close(self) -> None:
+        """Close the window."""
         cv2.destroyAllWindows()
 
 
-def _bgr(frame: Frame) -> np.ndarray:
+def _bgr(frame: Frame) -> MatLike:
+    """Convert a frame to the channel order of OpenCV."""
     return cv2.cvtColor(frame, cv2.COLOR_RGB2BGR)

@@ -1,1 +1,1 @@
-"""The files that one run writes: which they are, what an earlier run left, and the writing."""
+"""The output files of one run: plan them, resume those of an earlier run, write them."""

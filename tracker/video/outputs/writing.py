@@ -1,10 +1,11 @@
-"""Write the results of a run, frame by frame, to all of its files."""
+"""Write the results of a run, frame by frame, to all its output files."""
 
 import sys
 from collections import defaultdict, deque
 from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import Self
+from types import TracebackType
+from typing import Protocol, Self
 
 from tracker.errors import OutputError
 from tracker.formats.csv import CSV_HEADER, CsvWriter, csv_line
@@ -13,31 +14,40 @@ from tracker.frames import Frame, frame_size
 from tracker.result import TrackResult
 from tracker.video.draw import draw_result
 from tracker.video.frame_source import VideoFrame
-from tracker.video.outputs.plan import Paths
+from tracker.video.outputs.plan import OutputPaths
 from tracker.video.sinks import VideoSink
 
-_TRAIL_FRAMES = 30
+_TRAIL_FRAMES = 30  # length of the line drawn behind an object
+
+
+class _RowWriter(Protocol):
+    """Takes results one at a time."""
+
+    def write(self, result: TrackResult) -> None: ...
 
 
 class Outputs:
-    """All outputs of one run, open; a context manager.
+    """The open output files of one run; a context manager.
 
     Args:
-        paths: the files; none means that the rows go to standard output.
-        first: the first frame, whose size the video takes.
-        objects: how many objects there are.
-        source, model: their names, stored in JSON.
+        paths: the files; if there are none, the rows go to standard output.
+        first: the first frame; its size is that of the video.
+        objects: number of objects; their ids are drawn if there are several.
+        source: name of the source, stored in JSON.
+        model: name of the model, stored in JSON.
         fps: nominal frame rate of the video, or None.
         overwrite: replace existing files.
-        kept: rows of a broken run that stay in the CSV file; ``write`` is called with them too.
+        kept: results of an interrupted run that stay in the CSV file, per frame; ``write`` must be
+            called with them too, for the other outputs.
 
     Raises:
-        OutputError: a file cannot be made; from ``write`` and on leaving, cannot be written.
+        OutputError: a file cannot be made. ``write`` and leaving the context raise it if one
+            cannot be written.
     """
 
     def __init__(
         self,
-        paths: Paths,
+        paths: OutputPaths,
         first: VideoFrame,
         *,
         objects: int,
@@ -48,8 +58,12 @@ class Outputs:
         kept: Sequence[list[TrackResult]],
     ) -> None:
         self._show_id = objects > 1
-        self._trails = defaultdict(lambda: deque(maxlen=_TRAIL_FRAMES))
-        self._video, self._csv, self._others = None, None, []
+        self._trails: defaultdict[int, deque[tuple[float, float]]] = defaultdict(
+            lambda: deque(maxlen=_TRAIL_FRAMES)
+        )
+        self._video: VideoSink | None = None
+        self._csv: CsvWriter | None = None
+        self._others: list[_RowWriter] = []
         self._in_csv = frozenset(results[0].frame for results in kept)
         with ExitStack() as stack:
             if not paths:
@@ -73,10 +87,15 @@ class Outputs:
     def write(
         self, frame: VideoFrame, results: Sequence[TrackResult], *, draw: bool = False
     ) -> Frame | None:
-        """Write the results of one frame to every output, rows before pictures.
+        """Write the results of one frame to every output, the rows before the video.
+
+        Args:
+            frame: the frame.
+            results: its results, one per object.
+            draw: return the drawn frame even if there is no video.
 
         Returns:
-            A copy of the frame with the results drawn on it, if ``draw`` or a video wants one.
+            A copy of the frame with the results drawn on it; None without video and ``draw``.
         """
         for result in results:
             if self._csv and frame.index not in self._in_csv:
@@ -91,6 +110,7 @@ class Outputs:
         return picture
 
     def _drawn(self, frame: VideoFrame, results: Sequence[TrackResult]) -> Frame:
+        """Return a copy of a frame with its results and their trails drawn on it."""
         picture = frame.image.copy()
         for result in results:
             x, y, w, h = result.box
@@ -102,25 +122,31 @@ class Outputs:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *exc_info: object) -> None:
-        self._stack.__exit__(*exc_info)
+    def __exit__(
+        self,
+        error_type: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stack.__exit__(error_type, error, traceback)
 
 
 class _StandardOutput:
-    """CSV rows on standard output, each sent at once."""
+    """Prints CSV rows, each at once."""
 
     def __init__(self) -> None:
-        if sys.stdout is None:  # closed before we started: print() would say nothing
+        if sys.stdout is None:  # closed before we started: print() would ignore that
             raise OutputError("could not write standard output: it is closed")
         self._print(CSV_HEADER)
 
     def write(self, result: TrackResult) -> None:
+        """Print a result."""
         self._print(csv_line(result))
 
     def _print(self, line: str) -> None:
         try:
             print(line, flush=True)
-        except BrokenPipeError:
+        except BrokenPipeError:  # the reader has seen enough, which is no error
             raise
         except OSError as error:
             raise OutputError(f"could not write standard output: {error.strerror}") from error

@@ -5,14 +5,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import cv2
+import numpy as np
 
 from tracker.errors import SourceError
 from tracker.frames import Frame
-from tracker.video.frame_source import Picture, Selection, Source
+from tracker.video.frame_source import RawFrame, Selection, Source
 
 
 class CameraSource(Source):
-    """A webcam, by number; times are those of the clock since its first frame.
+    """A webcam, by number; times are seconds on the clock since its first frame.
+
+    Args:
+        number: number of the camera, from 0.
+        selection: the wanted frames.
 
     Raises:
         SourceError: the camera does not open.
@@ -21,7 +26,7 @@ class CameraSource(Source):
     def __init__(self, number: int, selection: Selection) -> None:
         if number < 0:  # OpenCV would crash
             raise SourceError(f"expected a webcam's number, 0 or more; got {number}")
-        with _quiet():
+        with _opencv_silenced():
             self._capture = cv2.VideoCapture(number)
         if not self._capture.isOpened():
             raise SourceError(f"cannot open camera {number}: no camera answers there")
@@ -34,25 +39,27 @@ class CameraSource(Source):
             fps=self._capture.get(cv2.CAP_PROP_FPS),
         )
 
-    def _pictures(self) -> Iterator[Picture]:
-        opened = None
+    def _raw_frames(self) -> Iterator[RawFrame]:
+        started = None
         while self._capture.grab():
-            opened = time.monotonic() if opened is None else opened
-            yield Picture(time.monotonic() - opened, self._retrieve)
+            now = time.monotonic()
+            started = now if started is None else started
+            yield RawFrame(now - started, self._retrieve)
 
     def _retrieve(self) -> Frame:
+        """Convert the frame grabbed last to RGB."""
         complete, image = self._capture.retrieve()
         if not complete:
             raise SourceError("a frame could not be decoded")
-        return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+        return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8)
 
     def _release(self) -> None:
         self._capture.release()
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep OpenCV from printing its own warnings beside the one sentence of a SourceError."""
+def _opencv_silenced() -> Iterator[None]:
+    """Keep OpenCV from printing warnings of its own beside the message of a SourceError."""
     before = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     try:
         yield
