@@ -40,7 +40,7 @@ HOMES = {
     "numba": ("ops", "evaluation"),
     "safetensors": ("models",),
     "gradio": (),
-    "matplotlib": ("plotting", "evaluation", "training"),
+    "matplotlib": ("plotting",),
 }
 FILES = sorted(PACKAGE.rglob("*.py"))
 

@@ -1,3 +1,5 @@
+"""Results that begin late or end early are matched with their frames."""
+
 import numpy as np
 import pytest
 

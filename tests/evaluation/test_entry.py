@@ -1,3 +1,5 @@
+"""Means, speeds and ranks of entries with known scores."""
+
 import numpy as np
 import pytest
 

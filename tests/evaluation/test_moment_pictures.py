@@ -1,9 +1,11 @@
+"""Pictures of moments: where boxes and captions are drawn."""
+
 import cv2
 import numpy as np
 import pytest
 
 from tests.evaluation.hand_made import BOX, FAR
-from tracker.evaluation.moment_pictures import RESULT_COLOR, TRUTH_COLOR, moment_picture
+from tracker.evaluation.moment_pictures import RESULT_COLOR, TRUTH_COLOR, Moment, moment_picture
 
 NOTHING = np.full(4, np.nan)
 CAPTION = 34
@@ -14,7 +16,9 @@ def gray(width=280, height=210):
 
 
 def decoded(*moments):
-    picture = moment_picture([(frame, np.array(a), np.array(b), c) for frame, a, b, c in moments])
+    picture = moment_picture(
+        [Moment(frame, np.array(a), np.array(b), c) for frame, a, b, c in moments]
+    )
     return cv2.cvtColor(cv2.imdecode(np.frombuffer(picture, np.uint8), 1), cv2.COLOR_BGR2RGB)
 
 

@@ -15,7 +15,8 @@ from tracker.evaluation.protocols import runs_of
 from tracker.evaluation.result_files import ResultFolder
 
 QUIET = Benchmark(quiet=True)
-STATIC, DRIFTING, NOTED = (f"small_trackers:{name}" for name in ("Static", "Drifting", "Noted"))
+SMALL = "tests.small_trackers"
+STATIC, DRIFTING, NOTED = (f"{SMALL}:{name}" for name in ("Static", "Drifting", "Noted"))
 
 
 @pytest.fixture
@@ -93,7 +94,7 @@ def test_results_are_not_overwritten_without_resume(clips, tmp_path):
 
 
 def test_a_failure_is_reported_and_the_rest_scored(clips, tmp_path):
-    trackers = ["small_trackers:Crashing", STATIC]
+    trackers = [f"{SMALL}:Crashing", STATIC]
     crashing, static = evaluate(clips, trackers, tmp_path, QUIET)
     assert crashing.failures == {"Beta": "Beta: the process died after 3 frames, code 3"}
     assert list(crashing.scores) == list(crashing.boxes) == ["Alpha", "Gamma"]
@@ -104,7 +105,7 @@ def test_a_failure_is_reported_and_the_rest_scored(clips, tmp_path):
 @pytest.mark.parametrize(
     ("trackers", "error"),
     [
-        ([STATIC, "small_trackers:Missing"], EntrantError),
+        ([STATIC, f"{SMALL}:Missing"], EntrantError),
         ([STATIC, "opencv-magic"], EntrantError),
         ([STATIC, "magic"], WeightsError),
         ([STATIC, STATIC], EntrantError),
@@ -117,7 +118,7 @@ def test_a_wrong_tracker_is_found_before_anything_is_run(clips, tmp_path, tracke
 
 
 def test_a_sequence_without_pictures_cannot_be_run(tmp_path):
-    with pytest.raises(DatasetError, match="Still has no pictures to run small_trackers:Static"):
+    with pytest.raises(DatasetError, match=rf"Still has no pictures to run {STATIC}"):
         evaluate([sequence("Still")], [STATIC], tmp_path, QUIET)
 
 
@@ -148,7 +149,7 @@ def test_tre_and_sre_pool_their_runs(tmp_path, protocol, count):
 
 def test_one_failed_run_of_several_fails_the_sequence(clips, tmp_path):
     how = replace(QUIET, protocol="sre")
-    (entry,) = evaluate(clips[1:2], ["small_trackers:Raising"], tmp_path, how)
+    (entry,) = evaluate(clips[1:2], [f"{SMALL}:Raising"], tmp_path, how)
     assert entry.scores == {}
     assert entry.failures["Beta"].startswith("Beta.left: ValueError: I do not like this frame; ")
     assert entry.failures["Beta"].count("ValueError") == 12

@@ -1,3 +1,5 @@
+"""The rules of each toolkit on single rows, and the pairing of results with truth."""
+
 import numpy as np
 import pytest
 

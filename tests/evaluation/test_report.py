@@ -1,3 +1,5 @@
+"""The files of a report, number by number."""
+
 import json
 import os
 import sys

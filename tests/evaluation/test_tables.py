@@ -1,10 +1,15 @@
+"""Tables with their figures by hand, and names that would break them."""
+
 import pytest
 
 from tests.evaluation.hand_made import entry, score, sequence
 from tracker.evaluation.entry import Entry
+from tracker.evaluation.got10k import Got10kScore
 from tracker.evaluation.tables import (
     attribute_table,
     escape,
+    got10k_table,
+    measures,
     overall_table,
     sequence_table,
     terminal_table,
@@ -86,6 +91,23 @@ def test_attribute_table_has_what_occurs():
 
 def test_no_attributes_no_table():
     assert attribute_table([entry("a", s=0.5)], [sequence("s")]) == ""
+
+
+def test_got10k_table_is_ranked_by_ao():
+    low = Entry("low", {}, got10k=Got10kScore(0.25, 0.5, 0.125, frames=8))
+    high = Entry("a|b", {}, got10k=Got10kScore(0.5, 0.25, 0.0, frames=8))
+    table = got10k_table([low, entry("other", s=0.9), high])
+    assert cells(table)[0] == ["tracker", "AO", "SR50", "SR75"]
+    assert cells(table)[2:] == [
+        [r"a\|b", "0.5000", "0.2500", "0.0000"],
+        ["low", "0.2500", "0.5000", "0.1250"],
+    ]
+    assert got10k_table([entry("other", s=0.9)]) == ""
+
+
+def test_measures_in_the_order_of_the_columns():
+    assert measures(score(0.25, 0.5)) == [pytest.approx(0.25), 0.5, 0.25, 0.25]
+    assert measures(None) == [None] * 4
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,5 @@
+"""The longest miss by hand, and the page that shows it."""
+
 from dataclasses import replace
 
 import numpy as np

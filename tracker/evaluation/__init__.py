@@ -1,8 +1,8 @@
-"""Score trackers by the rules of the published benchmarks, and run them to have something to score.
+"""Run trackers on benchmark data sets and score them by the published rules.
 
-``metrics`` is the place to start: from boxes to success, precision and their averages.
-``evaluate`` runs trackers over a data set, ``write_reports`` makes tables, plots and pages of it.
-Names load on first use.
+Start reading at ``metrics``, which computes success, precision and their averages from boxes.
+``evaluate`` runs trackers over a data set; ``write_reports`` writes tables, plots and pages of the
+results. Names load on first use.
 """
 
 from tracker.lazy import lazy_names

@@ -1,32 +1,33 @@
-"""Which row of a result is about which row of its sequence."""
+"""Line up the rows of a result with the frames of its sequence."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tracker.datasets.sequence import Sequence
-from tracker.evaluation.policies import align
+from tracker.evaluation.policies import AlignedBoxes, align
 
 Array = NDArray[np.float64]
 
 
 def on_sequence(boxes: Array, sequence: Sequence) -> Array:
-    """Move result boxes ``(n, 4)`` so that row ``i`` is about row ``i`` of the sequence.
+    """Return result boxes ``(n, 4)`` with row ``i`` for frame ``i`` of the sequence.
 
-    Results that start where the published protocol does get rows of NaN before them.
+    A result that leaves out the frames which the published protocol skips gets rows of NaN for
+    them.
     """
     if len(boxes) > len(sequence) - sequence.skipped:
         return boxes
     return np.concatenate([np.full((sequence.skipped, 4), np.nan), boxes])
 
 
-def scored_rows(boxes: Array, sequence: Sequence) -> tuple[Array, Array]:
-    """The rows of results and of the truth that are scored, as many of both.
+def scored_rows(boxes: Array, sequence: Sequence) -> AlignedBoxes:
+    """Return the rows of the result and of the ground truth that are scored.
 
     Args:
-        boxes: as ``on_sequence`` returns them. They may lack what published files lack: the rows
-            that the protocol leaves out at the start, and a last row in which the object is not
+        boxes: as ``on_sequence`` returns them. Rows that published files leave out may be missing:
+            those that the protocol skips at the start, and a last row in which the object is not
             visible.
-        sequence: what they are about.
+        sequence: the sequence with its ground truth.
 
     Raises:
         DatasetError: any other number of rows.

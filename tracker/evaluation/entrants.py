@@ -1,21 +1,21 @@
-"""The trackers that a benchmark can run, by the names that the command line takes.
+"""Make the trackers of a benchmark from the names that the command line takes.
 
 lite, default, model.safetensors    our models
-opencv-mil, opencv-csrt, ...        OpenCV's trackers, as far as the installed build has them
-opencv-vit:model.onnx               those that need model files, separated by commas
-package.module:Class                anything with init(frame, box) and update(frame)
+opencv-mil, opencv-csrt, ...        OpenCV's trackers, if the installed build has them
+opencv-vit:model.onnx               OpenCV's trackers with model files, separated by commas
+package.module:Class                any class with init(frame, box) and update(frame)
 results:FOLDER                      boxes made elsewhere; nothing is run
 
-PyTorch is loaded for our models only: a child process for any other tracker starts without it.
+PyTorch is loaded for our models only, so that a child process for another tracker starts quickly.
 """
 
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -29,19 +29,20 @@ OPENCV = "opencv-"
 
 
 class Entrant(Protocol):
-    """What a benchmark asks of a tracker: frames are uint8 RGB, boxes (x, y, w, h), 0-based."""
+    """The methods that a tracker needs; frames are uint8 RGB, boxes (x, y, w, h), 0-based."""
 
-    def init(self, frame: Frame, box: Box) -> Any: ...
+    def init(self, frame: Frame, box: Box) -> object:
+        """Start on the object in ``box``; what it returns is ignored."""
 
-    def update(self, frame: Frame) -> Any:
-        """Return the box, or an object with the box as its attribute ``box``."""
+    def update(self, frame: Frame) -> object:
+        """Return the box in the next frame, or an object with the attribute ``box``."""
 
 
 def make_entrant(name: str, device: str = "auto") -> Entrant:
-    """Make a tracker by its name; see the module's docstring.
+    """Make a tracker from its name; the module's docstring lists the names.
 
     Raises:
-        EntrantError: no such tracker, or this OpenCV does not have it.
+        EntrantError: there is no such tracker, or this build of OpenCV does not have it.
         WeightsError, DeviceError: one of our models cannot be used.
     """
     if name.startswith(OPENCV):
@@ -54,11 +55,12 @@ def make_entrant(name: str, device: str = "auto") -> Entrant:
     return Tracker(name, device)
 
 
-def box_of(result: Any) -> Box:
-    """The box in what ``update`` returned: four finite numbers, or four NaN for no box.
+def box_of(result: object) -> Box:
+    """Return the box in the value that ``update`` returned; four NaN mean no box.
 
     Raises:
-        EntrantError: it is neither that nor an object with such a ``box``.
+        EntrantError: neither the value nor its attribute ``box`` is four finite numbers or four
+            NaN.
     """
     try:
         x, y, w, h = np.asarray(getattr(result, "box", result), dtype=float).tolist()
@@ -71,7 +73,7 @@ def box_of(result: Any) -> Box:
 
 
 def label(name: str) -> str:
-    """The short name of a tracker in reports and folders."""
+    """Return the short name of a tracker for reports and folders."""
     if name == "default":
         from tracker.models.weights import DEFAULT_MODEL
 
@@ -83,11 +85,11 @@ def label(name: str) -> str:
     return Path(name.rpartition(":")[2]).stem
 
 
-def check_labels(names: Sequence[str]) -> None:
-    """Refuse two trackers that would share a folder.
+def check_labels(names: Collection[str]) -> None:
+    """Check that no two trackers would write into the same folder.
 
     Raises:
-        EntrantError: two names have one label.
+        EntrantError: two names have the same label.
     """
     labels = [label(name) for name in names]
     for name, own in zip(names, labels, strict=True):
@@ -98,10 +100,12 @@ def check_labels(names: Sequence[str]) -> None:
 
 
 def _import_class(module: str, name: str) -> Entrant:
-    here = os.getcwd()  # where a user's own module is likely to lie
+    """Make an instance of a class; its module may be in the working folder."""
+    here = os.getcwd()
     sys.path.insert(0, here)
     try:
-        return getattr(import_module(module), name)()
+        entrant: Entrant = getattr(import_module(module), name)()
+        return entrant
     except Exception as error:  # whatever the user's module raises
         raise EntrantError(
             f"cannot make {module}:{name}: {type(error).__name__}: {error}"

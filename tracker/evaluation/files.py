@@ -1,4 +1,4 @@
-"""Write a whole file or nothing of it."""
+"""Write files atomically: the whole content or nothing."""
 
 import os
 from pathlib import Path
@@ -7,17 +7,17 @@ from tracker.errors import OutputError
 
 
 def write_atomically(path: Path, content: bytes | str) -> Path:
-    """Put ``content`` (text as UTF-8) at ``path``, so that no reader ever sees a part of it.
+    """Write ``content`` (text as UTF-8) to ``path`` so that no reader ever sees a part of it.
 
-    Folders on the way are made; a file that is there is replaced at the end.
+    Missing folders are made. An existing file is replaced once the new one is complete.
 
     Returns:
         ``path``.
 
     Raises:
-        OutputError: the file cannot be written; a file that was there is untouched.
+        OutputError: the file cannot be written; an existing file is unchanged.
     """
-    # A folder's name may hold bytes that are no UTF-8, and trackers are named after folders.
+    # Text may hold a folder's name, and such a name may have bytes that are not valid UTF-8.
     data = content.encode("utf-8", "replace") if isinstance(content, str) else content
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:

@@ -1,8 +1,8 @@
-"""The protocol of GOT-10k: average overlap (AO) and success rates (SR) over pooled frames.
+"""Score by GOT-10k's protocol: average overlap (AO) and success rates (SR) over pooled frames.
 
 Huang, Zhao, Huang: "GOT-10k: A Large High-Diversity Benchmark for Generic Object Tracking in the
-Wild", PAMI 2021; ``got10k/experiments/got10k.py`` of its toolkit. Unlike OTB it leaves out the
-first frame and the frames without the target, and long sequences count for more.
+Wild", PAMI 2021; ``got10k/experiments/got10k.py`` of its toolkit. Unlike OTB's, this protocol
+leaves out the first frame and the frames without the target, and long sequences count for more.
 """
 
 from collections.abc import Sequence
@@ -20,11 +20,18 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Got10kScore:
-    """AO and SR over the frames of all sequences; all values in [0, 1]."""
+    """AO and SR over the frames of all sequences.
 
-    ao: float  # mean overlap
-    sr50: float  # share of frames with an overlap above 0.5
-    sr75: float  # share of frames with an overlap above 0.75
+    Attributes:
+        ao: mean overlap, in [0, 1].
+        sr50: share of frames with an overlap above 0.5.
+        sr75: share of frames with an overlap above 0.75.
+        frames: how many frames were counted.
+    """
+
+    ao: float
+    sr50: float
+    sr75: float
     frames: int
 
 
@@ -34,20 +41,20 @@ def got10k_overlaps(
     frame_size: tuple[int, int],
     visible: ArrayLike | None = None,
 ) -> Array:
-    """Overlaps of the frames that count: not the first one, and only those that show the target.
+    """Return the overlaps of the frames that count: all but the first, if they show the target.
 
     Args:
         results: ``(N, 4)`` boxes of the tracker.
         truth: ``(N, 4)`` boxes of the ground truth.
         frame_size: ``(width, height)`` in pixels; both boxes are moved and cut to fit.
-        visible: ``(N,)``, above 0 where the target can be seen (the data set's ``cover``); all
-            frames if not given.
+        visible: ``(N,)``, above 0 where the target can be seen (the data set's ``cover``); None
+            means everywhere.
 
     Returns:
         Values in [0, 1], one per frame that counts.
 
     Raises:
-        DatasetError: arguments with different numbers of rows.
+        DatasetError: the arguments have different numbers of rows.
     """
     results, truth = align(results, truth)
     seen = np.ones(len(truth)) if visible is None else np.asarray(visible)
@@ -59,10 +66,13 @@ def got10k_overlaps(
 
 
 def got10k_score(overlaps: Sequence[ArrayLike]) -> Got10kScore:
-    """Pool the overlaps of all sequences, each from :func:`got10k_overlaps`.
+    """Compute AO and SR over the pooled overlaps of all sequences.
+
+    Args:
+        overlaps: for each sequence, what :func:`got10k_overlaps` returned.
 
     Raises:
-        DatasetError: no overlap at all.
+        DatasetError: there is no overlap at all.
     """
     pooled = np.concatenate([np.zeros(0), *(np.asarray(values, float) for values in overlaps)])
     if pooled.size == 0:
@@ -76,6 +86,9 @@ def got10k_score(overlaps: Sequence[ArrayLike]) -> Got10kScore:
 
 
 def _fit(boxes: Array, frame_size: tuple[int, int]) -> Array:
-    """As the toolkit does it: a box that starts left of the frame is moved, not cut."""
+    """Fit boxes into the frame as the toolkit does: one that starts left of it is moved, not cut.
+
+    The same holds for one that starts above it; right and bottom edges are cut.
+    """
     corner = np.clip(boxes[:, :2], 0, frame_size)
     return np.concatenate([corner, np.clip(boxes[:, 2:], 0, frame_size - corner)], axis=1)

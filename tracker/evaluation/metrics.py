@@ -1,25 +1,25 @@
-"""Success, precision and their averages, to the last digit of the published figures.
+"""Compute success, precision and their averages, equal to the published figures to the last digit.
 
-From boxes to a table, for boxes ``(N, 4)`` as in :mod:`tracker.boxes`, one row per frame::
+From boxes ``(N, 4)`` as in :mod:`tracker.boxes`, one row per frame, to the figure of a table::
 
     results, truth = align(results, truth)               # once per sequence
     score = score_sequence(results, truth)               # score.success_auc, score.precision_20
     table = mean_score(scores)                           # plain mean over sequences
 
-The conventions that decide the second digit, each as in the OTB toolkit (Wu, Lim, Yang: "Object
-Tracking Benchmark", PAMI 2015):
+These conventions of the OTB toolkit (Wu, Lim, Yang: "Object Tracking Benchmark", PAMI 2015) each
+change the second digit of a result:
 
 * success counts overlaps strictly **above** a threshold, so a perfect tracker has AUC 20/21;
 * the AUC is the mean of 21 points, the precision is counted **up to and including** 20 pixels;
 * the first frame counts, and its result is the ground truth;
-* every frame stays in the denominator, also one without valid ground truth;
-* frames are averaged per sequence, then sequences, long or short, count the same.
+* every frame stays in the denominator, even one without valid ground truth;
+* frames are averaged per sequence; the mean over sequences ignores their lengths.
 
-``policy`` names the toolkit whose treatment of odd frames to follow: ``"otb"`` (default),
+``policy`` names the toolkit whose rules for invalid boxes to follow: ``"otb"`` (default),
 ``"got10k"`` or ``"pysot"``; :mod:`tracker.evaluation.policies` has the table. GOT-10k's own
 protocol (AO, SR50, SR75) is :func:`got10k_overlaps` and :func:`got10k_score`. For the robustness
-protocols, start at :func:`tre_starts` or from :func:`sre_boxes`, score each run with
-:func:`score_sequence`, and join the runs of a sequence with :func:`pooled_score`.
+protocols, start at the frames of :func:`tre_starts` or from the boxes of :func:`sre_boxes`, score
+each run with :func:`score_sequence`, and join the runs of a sequence with :func:`pooled_score`.
 
 NaN counts as a miss everywhere. No function changes its arguments. Plain NumPy: all of OTB-100
 takes well under a second, most of it for reading the files.
@@ -34,7 +34,7 @@ from numpy.typing import ArrayLike, NDArray
 from tracker.errors import DatasetError
 from tracker.evaluation.got10k import Got10kScore, got10k_overlaps, got10k_score
 from tracker.evaluation.per_frame import center_errors, normalized_center_errors, overlaps
-from tracker.evaluation.policies import POLICIES, align, get_policy
+from tracker.evaluation.policies import POLICIES, PolicyName, align, get_policy
 from tracker.evaluation.protocols import sre_boxes, tre_starts
 
 __all__ = [
@@ -65,53 +65,63 @@ __all__ = [
 Array = NDArray[np.float64]
 
 PRECISION_THRESHOLDS = np.arange(51)
-"""Centre errors in pixels at which precision is taken."""
+"""Centre errors in pixels at which the precision curve is sampled."""
 
 NORMALIZED_THRESHOLDS = np.arange(51) / 100
-"""Centre errors, as shares of the target's width and height, for normalised precision."""
+"""Centre errors, as shares of the target's size, at which normalised precision is sampled."""
 
 
 @dataclass(frozen=True, eq=False)
 class SequenceScore:
-    """The curves of one sequence, or their average over several; all values in [0, 1]."""
+    """The curves of one sequence, or their average over several; all values in [0, 1].
 
-    success_curve: Array  # (21,), share of frames with an overlap above 0, 0.05 .. 1
-    precision_curve: Array  # (51,), share of frames with a centre error up to 0, 1 .. 50 pixels
-    normalized_precision_curve: Array  # (51,), the same up to 0, 0.01 .. 0.5 of the target's size
-    frames: int  # frames behind the curves
+    Attributes:
+        success_curve: ``(21,)``, share of frames with an overlap above 0, 0.05 .. 1.
+        precision_curve: ``(51,)``, share of frames with a centre error up to 0, 1 .. 50 pixels.
+        normalized_precision_curve: ``(51,)``, share of frames with a centre error up to 0, 0.01 ..
+            0.5 of the target's size.
+        frames: how many frames were counted.
+    """
+
+    success_curve: Array
+    precision_curve: Array
+    normalized_precision_curve: Array
+    frames: int
 
     @property
     def success_auc(self) -> float:
-        """Mean of the success curve, at most 20/21."""
+        """The mean of the success curve, at most 20/21."""
         return success_auc(self.success_curve)
 
     @property
     def success_50(self) -> float:
-        """Share of frames with an overlap above 0.5."""
+        """The share of frames with an overlap above 0.5."""
         return float(self.success_curve[10])
 
     @property
     def precision_20(self) -> float:
-        """Share of frames with a centre error of at most 20 pixels."""
+        """The share of frames with a centre error of at most 20 pixels."""
         return precision_at_20px(self.precision_curve)
 
     @property
     def normalized_precision_20(self) -> float:
-        """Share of frames with a centre error of at most 0.20 of the target's size."""
+        """The share of frames with a centre error of at most 0.20 of the target's size."""
         return normalized_precision_at_20percent(self.normalized_precision_curve)
 
 
-def score_sequence(results: ArrayLike, truth: ArrayLike, policy: str = "otb") -> SequenceScore:
+def score_sequence(
+    results: ArrayLike, truth: ArrayLike, policy: PolicyName = "otb"
+) -> SequenceScore:
     """Score one run over one sequence.
 
     Args:
-        results: ``(N, 4)`` boxes of the tracker; the first is the one it was started with.
+        results: ``(N, 4)`` boxes of the tracker; the first is the box it was started with.
         truth: ``(N, 4)`` boxes of the ground truth; see :func:`align` for other lengths.
         policy: ``"otb"``, ``"got10k"`` or ``"pysot"``.
 
     Raises:
-        DatasetError: different numbers of rows, or no frame that counts.
-        ValueError: no such policy.
+        DatasetError: the numbers of rows differ, or no frame counts.
+        ValueError: there is no such policy.
     """
     frame_overlaps = overlaps(results, truth, policy)
     return SequenceScore(
@@ -123,60 +133,65 @@ def score_sequence(results: ArrayLike, truth: ArrayLike, policy: str = "otb") ->
 
 
 def mean_score(scores: Sequence[SequenceScore]) -> SequenceScore:
-    """Plain mean over sequences, the figure that OTB tables print; frames are added up.
+    """Average the scores of sequences without weights, as OTB's tables do; add up their frames.
 
     Raises:
-        DatasetError: no scores.
+        DatasetError: there are no scores.
     """
     return _average(scores, np.ones(len(scores)))
 
 
 def pooled_score(scores: Sequence[SequenceScore]) -> SequenceScore:
-    """Join the runs of one sequence in TRE or SRE: add up all frames, whichever run they are of.
+    """Join the scores of one sequence's TRE or SRE runs, weighted by their numbers of frames.
 
     A run that starts late is short and counts for less, as in the OTB toolkit (``genPerfMat``).
 
     Raises:
-        DatasetError: no scores.
+        DatasetError: there are no scores.
     """
     return _average(scores, np.array([score.frames for score in scores], dtype=float))
 
 
-def success_curve(overlaps: ArrayLike, policy: str = "otb") -> Array:
-    """Share of overlaps ``(N,)`` strictly above 0, 0.05 .. 1: ``(21,)``, falling."""
+def success_curve(overlaps: ArrayLike, policy: PolicyName = "otb") -> Array:
+    """Return the share of overlaps ``(N,)`` strictly above 0, 0.05 .. 1: ``(21,)``, falling."""
     return _shares(overlaps, get_policy(policy).overlap_thresholds, np.greater)
 
 
 def success_auc(curve: ArrayLike) -> float:
-    """Area under the success curve ``(21,)``: its mean, at most 20/21."""
-    return float(np.mean(curve))
+    """Return the area under the success curve ``(21,)``: its mean, at most 20/21."""
+    return float(np.mean(np.asarray(curve)))
 
 
 def precision_curve(center_errors: ArrayLike) -> Array:
-    """Share of centre errors ``(N,)`` of at most 0, 1 .. 50 pixels: ``(51,)``, rising."""
+    """Return the share of centre errors ``(N,)`` up to 0, 1 .. 50 pixels: ``(51,)``, rising."""
     return _shares(center_errors, PRECISION_THRESHOLDS, np.less_equal)
 
 
 def precision_at_20px(curve: ArrayLike) -> float:
-    """The value of the precision curve ``(51,)`` at 20 pixels."""
+    """Return the value of the precision curve ``(51,)`` at 20 pixels."""
     return float(np.asarray(curve)[20])
 
 
 def normalized_precision_curve(normalized_errors: ArrayLike) -> Array:
-    """Share of normalised centre errors ``(N,)`` of at most 0, 0.01 .. 0.5: ``(51,)``, rising."""
+    """Return the share of normalised errors ``(N,)`` up to 0, 0.01 .. 0.5: ``(51,)``, rising."""
     return _shares(normalized_errors, NORMALIZED_THRESHOLDS, np.less_equal)
 
 
 def normalized_precision_at_20percent(curve: ArrayLike) -> float:
-    """The value of the normalised precision curve ``(51,)`` at 0.20."""
+    """Return the value of the normalised precision curve ``(51,)`` at 0.20."""
     return float(np.asarray(curve)[20])
 
 
-def _shares(values: ArrayLike, thresholds: NDArray, holds: np.ufunc) -> Array:
-    return holds(np.asarray(values, dtype=np.float64)[:, np.newaxis], thresholds).mean(axis=0)
+def _shares(
+    values: ArrayLike, thresholds: NDArray[np.float64] | NDArray[np.int_], holds: np.ufunc
+) -> Array:
+    """Return for each threshold the share of ``values`` for which ``holds(value, threshold)``."""
+    shares: Array = holds(np.asarray(values, float)[:, np.newaxis], thresholds).mean(axis=0)
+    return shares
 
 
 def _average(scores: Sequence[SequenceScore], weights: Array) -> SequenceScore:
+    """Average the curves with these weights and add up the frames."""
     if not scores:
         raise DatasetError("expected at least one score to average; got none")
     return SequenceScore(

@@ -1,7 +1,8 @@
-"""OpenCV's own trackers behind the common form, as peers in a benchmark."""
+"""Run OpenCV's own trackers in a benchmark, for comparison."""
 
 import ctypes
 from collections.abc import Sequence
+from typing import NamedTuple, cast
 
 import cv2
 
@@ -9,33 +10,41 @@ from tracker.boxes import Box
 from tracker.errors import EntrantError
 from tracker.frames import Frame
 
-# name -> OpenCV's class, and the settings that take its model files
+
+class _Kind(NamedTuple):
+    """OpenCV's class of a tracker, and the settings that take its model files."""
+
+    class_name: str
+    file_settings: tuple[str, ...] = ()
+
+
 _KINDS = {
-    "mil": ("TrackerMIL", ()),
-    "kcf": ("TrackerKCF", ()),
-    "csrt": ("TrackerCSRT", ()),
-    "vit": ("TrackerVit", ("net",)),
-    "nano": ("TrackerNano", ("backbone", "neckhead")),
-    "dasiamrpn": ("TrackerDaSiamRPN", ("model", "kernel_cls1", "kernel_r1")),
+    "mil": _Kind("TrackerMIL"),
+    "kcf": _Kind("TrackerKCF"),
+    "csrt": _Kind("TrackerCSRT"),
+    "vit": _Kind("TrackerVit", ("net",)),
+    "nano": _Kind("TrackerNano", ("backbone", "neckhead")),
+    "dasiamrpn": _Kind("TrackerDaSiamRPN", ("model", "kernel_cls1", "kernel_r1")),
 }
 
 
 class OpenCvTracker:
     """One of OpenCV's trackers.
 
-    OpenCV takes whole pixels; where it reports failure the last box stays, as its users do. MIL
-    draws random numbers from the C library; they start afresh with each ``init``, so that a run
-    does not depend on those before it.
-
-    Attributes:
-        found: whether OpenCV reported success for the last frame.
+    OpenCV takes boxes in whole pixels. In a frame in which it reports failure, the box is that of
+    the frame before. MIL draws random numbers from the C library; ``init`` seeds them, so that a
+    run does not depend on the runs before it.
 
     Args:
         kind: "mil", "kcf", "csrt", "vit", "nano" or "dasiamrpn".
         files: the model files that the last three need, in the order of OpenCV's settings.
 
+    Attributes:
+        found: whether OpenCV reported success for the last frame.
+
     Raises:
-        EntrantError: no such tracker, not in this build, or files missing or too many.
+        EntrantError: there is no such tracker, this build of OpenCV does not have it, or the
+            number of files is wrong.
     """
 
     def __init__(self, kind: str, files: Sequence[str] = ()) -> None:
@@ -57,6 +66,7 @@ class OpenCvTracker:
         self._create()
 
     def init(self, frame: Frame, box: Box) -> None:
+        """Start on the object in ``box``."""
         ctypes.CDLL(None).srand(1)
         self._tracker = self._create()
         x, y, w, h = (round(side) for side in box)
@@ -65,6 +75,7 @@ class OpenCvTracker:
         self._tracker.init(_bgr(frame), (x, y, max(w, 1), max(h, 1)))
 
     def update(self, frame: Frame) -> Box:
+        """Return the box of the object in the next frame."""
         self.found, box = self._tracker.update(_bgr(frame))
         if self.found:
             x, y, w, h = (float(side) for side in box)
@@ -72,16 +83,20 @@ class OpenCvTracker:
         return self._box
 
     def _create(self) -> cv2.Tracker:
-        if not self._settings:
-            return getattr(cv2, self._class).create()
-        params = getattr(cv2, f"{self._class}_Params")()
-        for name, file in zip(self._settings, self._files, strict=True):
-            setattr(params, name, file)
+        """Make a new OpenCV tracker; it can follow one object once."""
+        options = []
+        if self._settings:
+            params = getattr(cv2, f"{self._class}_Params")()
+            for name, file in zip(self._settings, self._files, strict=True):
+                setattr(params, name, file)
+            options.append(params)
         try:
-            return getattr(cv2, self._class).create(params)
+            tracker: cv2.Tracker = getattr(cv2, self._class).create(*options)
         except cv2.error as error:
             raise EntrantError(f"{self._class} cannot be made: {error.err or error}") from error
+        return tracker
 
 
 def _bgr(frame: Frame) -> Frame:
-    return cv2.cvtColor(frame, cv2.COLOR_RGB2BGR)
+    """Return a frame in OpenCV's order of colours."""
+    return cast(Frame, cv2.cvtColor(frame, cv2.COLOR_RGB2BGR))

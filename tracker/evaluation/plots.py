@@ -1,4 +1,4 @@
-"""Success and precision plots in the manner of OTB."""
+"""Draw success and precision plots in the style of OTB's papers."""
 
 from __future__ import annotations
 
@@ -6,23 +6,24 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tracker.evaluation.entry import Entry, ranked
 from tracker.evaluation.metrics import PRECISION_THRESHOLDS, SequenceScore
-from tracker.plotting import own_style
+from tracker.plotting import new_figure, own_style
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from tracker.plotting import Axes, Figure
 
-# Okabe and Ito's colours, which colour-blind people can tell apart, in an order of strong contrast.
+# The palette of Okabe and Ito, made for colour-blind readers; neighbours have a strong contrast.
 _COLORS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#000000", "#e69f00", "#56b4e9")
-# Seven colours and four dash styles: 28 lines before a pair of both comes again.
+# Seven colours and four dash styles: the first 28 lines all look different.
 _DASHES = ("solid", (0, (6, 1.6)), (0, (1.4, 1.2)), (0, (6, 1.4, 1.4, 1.4)))
 _LONGEST_NAME = 40
 
 
 def success_figure(entries: Iterable[Entry]) -> Figure:
-    """Share of frames by overlap threshold, with the area under each curve (OPE plot of OTB)."""
+    """Draw each tracker's share of frames over the overlap threshold; the legend has the AUC."""
     return _figure(
         entries,
         title="Success plot",
@@ -35,7 +36,7 @@ def success_figure(entries: Iterable[Entry]) -> Figure:
 
 
 def precision_figure(entries: Iterable[Entry]) -> Figure:
-    """Share of frames by centre error in pixels, with the precision at 20 pixels."""
+    """Draw each tracker's share of frames over the centre error; the legend has it at 20 pixels."""
     figure = _figure(
         entries,
         title="Precision plot",
@@ -53,15 +54,24 @@ def _figure(
     entries: Iterable[Entry],
     *,
     title: str,
-    thresholds: np.ndarray,
-    curve: Callable[[SequenceScore], np.ndarray],
+    thresholds: NDArray[np.float64] | NDArray[np.int_],
+    curve: Callable[[SequenceScore], NDArray[np.float64]],
     value: Callable[[SequenceScore], float],
     labels: tuple[str, str],
     legend: str,
 ) -> Figure:
-    from matplotlib.figure import Figure
+    """Draw one line per tracker, with a legend ranked by the figure in it.
 
-    # A tracker looks the same in both plots: its style goes by its rank in success AUC.
+    Args:
+        entries: the trackers; those without a score are left out.
+        title: above the plot.
+        thresholds: ``(T,)``, on the x axis.
+        curve: returns the curve ``(T,)`` of a score, in [0, 1].
+        value: returns the figure of a score for the legend.
+        labels: of the x and y axes.
+        legend: what the figure in the legend is.
+    """
+    # Colours follow the rank in success AUC, so that a tracker looks the same in both plots.
     lines = [
         (entry.name, score, _COLORS[rank % len(_COLORS)], _DASHES[rank % len(_DASHES)])
         for rank, entry in enumerate(ranked(entries))
@@ -69,7 +79,7 @@ def _figure(
     ]
     lines.sort(key=lambda line: -value(line[1]))
     with own_style():
-        figure = Figure(figsize=(6.4, 5.2))
+        figure = new_figure((6.4, 5.2))
         axes = figure.add_axes((0.11, 0.11, 0.86, 0.81))
         for depth, (_, score, color, dashes) in enumerate(lines):
             axes.plot(
@@ -78,7 +88,7 @@ def _figure(
                 color=color,
                 linestyle=dashes,
                 linewidth=2.2,
-                zorder=3 + len(lines) - depth,  # the best on top
+                zorder=3 + len(lines) - depth,  # draws the best line on top
                 clip_on=False,
             )
         axes.set(title=title, xlabel=labels[0], ylabel=labels[1])
@@ -94,26 +104,27 @@ def _figure(
     return figure
 
 
-def _add_legend(axes, texts: list[str], title: str) -> None:
+def _add_legend(axes: Axes, texts: list[str], title: str) -> None:
+    """Add a legend beside the plot, with one text per line."""
     drawn = axes.legend(
         axes.lines,
         [f"line {index}" for index in range(len(texts))],
         title=title,
         alignment="left",
         loc="upper left",
-        bbox_to_anchor=(1.02, 1.0),  # beside the plot: inside, a dozen lines would hide curves
+        bbox_to_anchor=(1.02, 1.0),  # beside the plot: inside, a long legend would hide curves
         borderaxespad=0,
         handlelength=3.4,
         labelspacing=0.65,
     )
-    # Given as labels, Matplotlib would leave out names that begin with "_" and typeset "$".
+    # Set afterwards: Matplotlib leaves out labels that begin with "_" and typesets "$".
     for label, text in zip(drawn.get_texts(), texts, strict=True):
         label.set_parse_math(False)
         label.set_text(text)
 
 
 def _short(name: str) -> str:
-    """A name that fits: the middle of a very long one is left out."""
+    """Return a name on one line, without the middle if it is very long."""
     name = " ".join(name.encode("utf-8", "replace").decode().split())
     half = (_LONGEST_NAME - 1) // 2
     return name if len(name) <= _LONGEST_NAME else f"{name[:half]}…{name[-half:]}"

@@ -1,19 +1,18 @@
-"""Which frames count, and how: the rules of three benchmark toolkits as data.
+"""The rules of three benchmark toolkits: which frames count, and which thresholds are used.
 
-======================================  ===============  ============  ========================
-rule                                    ``otb``          ``got10k``    ``pysot``
-======================================  ===============  ============  ========================
-first row of the results                truth's          truth's       as it is
-result with NaN or without area         repeats the one  as it is      as it is
-                                        before
-frame with NaN in the truth             counts           is dropped    counts
-overlap is -1, a miss, unless truth's   x, y, w, h > 0   (never)       w, h > 0
-centre error is -1, a hit, unless its   x, y, w, h > 0   (never)       centre x, y > 0
-thresholds of the overlap               ``0:0.05:1``     ``linspace``  ``arange``
-======================================  ===============  ============  ========================
+===========================================  ==============  ===========  =============
+rule                                         ``otb``         ``got10k``   ``pysot``
+===========================================  ==============  ===========  =============
+first row of the results becomes             the truth's     the truth's  (unchanged)
+result with NaN or without area becomes      the row before  (unchanged)  (unchanged)
+frame with NaN in the truth                  counts          is dropped   counts
+overlap is -1 (a miss) unless truth has      x, y, w, h > 0  (never -1)   w, h > 0
+centre error is -1 (a hit) unless truth has  x, y, w, h > 0  (never -1)   centre > 0
+overlap thresholds as made by                ``0:0.05:1``    linspace     arange
+===========================================  ==============  ===========  =============
 
 ``otb`` is the MATLAB toolkit of the OTB benchmark (Wu, Lim, Yang: "Object Tracking Benchmark",
-PAMI 2015; ``calcSeqErrRobust`` and ``genPerfMat``), the one behind published OTB figures;
+PAMI 2015; ``calcSeqErrRobust`` and ``genPerfMat``), which published OTB figures come from;
 ``got10k`` is the toolkit of GOT-10k in its OTB and UAV123 experiments; ``pysot`` is the
 pysot toolkit. The toolkits compare 1-based coordinates with 0; boxes here are 0-based, so
 ``x > 0`` there reads ``x > -1`` here.
@@ -21,6 +20,7 @@ pysot toolkit. The toolkits compare 1-based coordinates with 0; boxes here are 0
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -29,24 +29,41 @@ from tracker.errors import DatasetError
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+PolicyName = Literal["otb", "got10k", "pysot"]
 
 FAR_AWAY = (np.inf, np.inf, 1.0, 1.0)
-"""Stands for a result row that does not exist: overlap 0, centre error infinite, never a hit."""
+"""Box used for a missing result row: overlap 0 and an infinite centre error, so always a miss."""
+
+
+class AlignedBoxes(NamedTuple):
+    """Results and ground truth ``(N, 4)`` with the same number of rows."""
+
+    results: Array
+    truth: Array
 
 
 @dataclass(frozen=True)
 class Policy:
-    """The rules of one toolkit; each ``Callable`` takes the truth ``(N, 4)`` and gives ``(N,)``."""
+    """The rules of one toolkit.
 
-    overlap_thresholds: Array  # (21,), from 0 to 1
+    Attributes:
+        overlap_thresholds: ``(21,)``, from 0 to 1.
+        starts_with_truth: the first result is replaced by the truth.
+        repeats_bad_rows: a result with NaN or without area is replaced by the one before it.
+        drops_nan_truth: frames with NaN in the truth are left out.
+        has_overlap: maps the truth ``(N, 4)`` to ``(N,)``: where an overlap is computed.
+        has_center: maps the truth ``(N, 4)`` to ``(N,)``: where a centre error is computed.
+    """
+
+    overlap_thresholds: Array
     starts_with_truth: bool
     repeats_bad_rows: bool
     drops_nan_truth: bool
     has_overlap: Callable[[Array], Mask]
     has_center: Callable[[Array], Mask]
 
-    def prepare(self, results: ArrayLike, truth: ArrayLike) -> tuple[Array, Array]:
-        """Return the rows that count, results and truth ``(M, 4)``, with bad results repaired.
+    def prepare(self, results: ArrayLike, truth: ArrayLike) -> AlignedBoxes:
+        """Return the rows that count, ``(M, 4)``, with bad results replaced.
 
         Raises:
             DatasetError: different numbers of rows, rows that are not four numbers, or no frame
@@ -62,27 +79,23 @@ class Policy:
             results, truth = results[labelled], truth[labelled]
         if len(truth) == 0:
             raise DatasetError("expected at least one frame with ground truth; got none")
-        return results, truth
+        return AlignedBoxes(results, truth)
 
 
 def align(
     results: ArrayLike, truth: ArrayLike, *, skipped_at_start: int = 0, missing_at_end: int = 0
-) -> tuple[Array, Array]:
-    """Pair the rows of a result file with those of the ground truth.
+) -> AlignedBoxes:
+    """Pair the rows of a result with those of the ground truth.
 
-    Both files must have as many rows as each other. The two exceptions are sequences that a
-    table of the data set names: published files of Tiger1 start at its sixth frame
-    (``skipped_at_start=5``), some of Board and Twinnings lack the last row (``missing_at_end=1``).
+    Both must have the same number of rows, with two exceptions in the published files of OTB:
+    those of Tiger1 start at its sixth frame (``skipped_at_start=5``), and some of Board and
+    Twinnings lack the last row (``missing_at_end=1``).
 
     Args:
         results: ``(n, 4)`` boxes.
         truth: ``(N, 4)`` boxes.
-        skipped_at_start: rows of the truth without a result that the sequence may start with;
-            they do not count.
-        missing_at_end: rows that the result may lack at its end; they count as missed.
-
-    Returns:
-        Results and truth with the same number of rows.
+        skipped_at_start: how many rows the result may lack at its start; they do not count.
+        missing_at_end: how many rows the result may lack at its end; they count as missed.
 
     Raises:
         DatasetError: any other number of rows, or rows that are not four numbers.
@@ -90,11 +103,12 @@ def align(
     results, truth = box_rows(results), box_rows(truth)
     missing = len(truth) - len(results)
     if missing == 0:
-        return results, truth
+        return AlignedBoxes(results, truth)
     if missing == skipped_at_start:
-        return results, truth[missing:]
+        return AlignedBoxes(results, truth[missing:])
     if missing == missing_at_end:
-        return np.concatenate([results, np.tile(FAR_AWAY, (missing, 1))]), truth
+        missed = np.tile(FAR_AWAY, (missing, 1))
+        return AlignedBoxes(np.concatenate([results, missed]), truth)
     allowed = sorted({len(truth) - skipped_at_start, len(truth) - missing_at_end} - {len(truth)})
     raise DatasetError(
         f"expected {' or '.join(map(str, [len(truth), *allowed]))} result rows for "
@@ -102,11 +116,11 @@ def align(
     )
 
 
-def get_policy(name: str) -> Policy:
-    """The policy of that name.
+def get_policy(name: PolicyName) -> Policy:
+    """Return the policy called ``name``.
 
     Raises:
-        ValueError: no such policy.
+        ValueError: there is no such policy.
     """
     if name not in POLICIES:
         raise ValueError(f"unknown policy {name!r}; known are {', '.join(POLICIES)}")
@@ -114,10 +128,10 @@ def get_policy(name: str) -> Policy:
 
 
 def box_rows(boxes: ArrayLike) -> Array:
-    """Boxes as an array ``(N, 4)``.
+    """Return boxes as a float64 array ``(N, 4)``.
 
     Raises:
-        DatasetError: any other shape.
+        DatasetError: they have any other shape.
     """
     array = np.asarray(boxes, dtype=np.float64)
     if array.ndim != 2 or array.shape[1] != 4:
@@ -126,45 +140,52 @@ def box_rows(boxes: ArrayLike) -> Array:
 
 
 def all_positive(truth: Array) -> Mask:
-    """Where all four numbers of a row are above 0 in OTB's 1-based coordinates; NaN is not."""
-    return (truth > (-1, -1, 0, 0)).all(axis=1)
+    """Return which rows ``(N, 4)`` are above 0 in all of OTB's 1-based numbers; NaN is not."""
+    positive: Mask = np.all(truth > (-1, -1, 0, 0), axis=1)
+    return positive
 
 
 def _has_area(truth: Array) -> Mask:
-    return (truth[:, 2:] > 0).all(axis=1)
+    """Return which boxes have a width and a height above 0."""
+    positive: Mask = np.all(truth[:, 2:] > 0, axis=1)
+    return positive
 
 
 def _center_positive(truth: Array) -> Mask:
+    """Return which boxes have a centre above 0 in 1-based coordinates."""
     one_based_center = (truth[:, :2] + 1) + (truth[:, 2:] - 1) / 2
-    return (one_based_center > 0).all(axis=1)
+    positive: Mask = np.all(one_based_center > 0, axis=1)
+    return positive
 
 
 def _every_frame(truth: Array) -> Mask:
+    """Return True for every row."""
     return np.ones(len(truth), dtype=bool)
 
 
 def _last_good_row(results: Array) -> NDArray[np.intp]:
-    """For each row the index of the last good one up to it; row 0 where there is none."""
+    """Return for each row the index of the last good row up to it; 0 where there is none."""
     bad = np.isnan(results).any(axis=1) | (results[:, 2:] <= 0).any(axis=1)
     return np.maximum.accumulate(np.where(bad, 0, np.arange(len(results))))
 
 
 def _matlab_range() -> Array:
-    """MATLAB's ``0:0.05:1``: it counts up from 0 to the middle and down from 1 to the middle.
+    """Return MATLAB's ``0:0.05:1``, which counts up from 0 and down from 1 to the middle.
 
-    Five of the values differ from ``linspace``'s in the last bit, and an overlap of exactly that
-    value then falls on the other side.
+    Five of the values differ from those of ``linspace`` in the last bit. An overlap of exactly
+    such a value is above one threshold and not above the other.
     """
     steps = np.arange(10) * 0.05
     return np.concatenate([steps, [0.5], (1.0 - steps)[::-1]])
 
 
 def _read_only(array: Array) -> Array:
+    """Make an array read-only and return it."""
     array.setflags(write=False)
     return array
 
 
-POLICIES = {
+POLICIES: dict[PolicyName, Policy] = {
     "otb": Policy(
         overlap_thresholds=_read_only(_matlab_range()),
         starts_with_truth=True,
@@ -190,4 +211,4 @@ POLICIES = {
         has_center=_center_positive,
     ),
 }
-"""The rules of each toolkit, by the name that ``policy`` arguments take."""
+"""The rules of each toolkit by the name that ``policy`` arguments take."""

@@ -1,14 +1,15 @@
-"""What to run on a sequence: once (OPE), from 20 frames (TRE), or from 12 moved boxes (SRE).
+"""List the runs of a protocol: one (OPE), from 20 start frames (TRE), or from 12 boxes (SRE).
 
-Wu, Lim, Yang: "Object Tracking Benchmark", PAMI 2015. Temporal robustness (TRE) starts the
-tracker at 20 frames of a sequence, spatial robustness (SRE) at its first frame from 12 boxes that
-are shifted or scaled. The rules are those of the MATLAB toolkit, ``splitSeqTRE`` and
-``shiftInitBB``, oddities included.
+One-pass evaluation (OPE) runs a sequence once, temporal robustness evaluation (TRE) from each of
+20 frames to the end, spatial robustness evaluation (SRE) from 12 shifted or scaled first boxes.
+Wu, Lim, Yang: "Object Tracking Benchmark", PAMI 2015. The rules are those of its MATLAB toolkit
+(``splitSeqTRE`` and ``shiftInitBB``), including its oddities.
 """
 
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,28 +20,37 @@ from tracker.errors import DatasetError
 from tracker.evaluation.policies import all_positive, box_rows
 from tracker.frames import frame_size
 
-PROTOCOLS = ("ope", "tre", "sre")
-SEGMENTS = 20
-SHORTEST_SEGMENT = 20  # frames
+ProtocolName = Literal["ope", "tre", "sre"]
+
+PROTOCOLS: tuple[ProtocolName, ...] = get_args(ProtocolName)
+SEGMENTS = 20  # runs per sequence in TRE
+SHORTEST_SEGMENT = 20  # frames that a TRE run has at least
 
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """One start of a tracker: the frames from the start on, and the box that it is given."""
+    """One run of a tracker from a start frame to the end of a sequence.
 
-    name: str  # of its result file: the sequence's, with the number or kind of the start
+    Attributes:
+        name: the name of the result file: the sequence's name, followed in TRE by the number and
+            in SRE by the kind of the start.
+        sequence: the frames from the start frame on.
+        box: the box that the tracker is started with.
+    """
+
+    name: str
     sequence: Sequence
     box: Box
 
 
-def runs_of(sequence: Sequence, protocol: str = "ope") -> list[Run]:
-    """The runs that a protocol asks for on a sequence.
+def runs_of(sequence: Sequence, protocol: ProtocolName = "ope") -> list[Run]:
+    """Return the runs that a protocol asks for on a sequence.
 
-    Frames that the published protocol leaves out at the start are left out here.
+    No run contains the frames that the published protocol skips at the start.
 
     Raises:
-        DatasetError: no frame to start from; for "sre", no pictures.
-        ValueError: another protocol.
+        DatasetError: there is no frame to start from; for "sre", there are no pictures.
+        ValueError: there is no such protocol.
     """
     if protocol == "ope":
         part = sequence.part(sequence.skipped)
@@ -60,15 +70,17 @@ def runs_of(sequence: Sequence, protocol: str = "ope") -> list[Run]:
 
 
 def _first_box(sequence: Sequence) -> Box:
+    """Return the true box of the first frame."""
     x, y, w, h = sequence.boxes[0].tolist()
     return (x, y, w, h)
 
 
 def tre_starts(truth: ArrayLike, omitted: Iterable[int] = ()) -> list[int]:
-    """Rows at which the runs of TRE start; each run goes on to the end of the sequence.
+    """Return the rows at which the runs of TRE start; each run lasts to the end of the sequence.
 
     A run may start where the truth is valid, the frame is not omitted and 20 frames are left.
-    Of those E rows the starts are number ``k * E // 19`` for k = 0 .. 18, and the last.
+    If there are E such rows, the starts are number ``k * E // 19`` of them for k = 0 .. 18, and
+    the last.
 
     Args:
         truth: ``(N, 4)`` boxes of the ground truth.
@@ -76,11 +88,11 @@ def tre_starts(truth: ArrayLike, omitted: Iterable[int] = ()) -> list[int]:
             the first five).
 
     Returns:
-        20 rising rows, 0-based. The first is where one-pass evaluation and SRE start too. Fewer
-        than 19 rows to choose from give fewer starts, some of them twice.
+        20 rows in rising order, 0-based. OPE and SRE start at the first of them. If E is below
+        19, there are fewer starts, and some of them occur twice.
 
     Raises:
-        DatasetError: no row at which a run may start.
+        DatasetError: there is no row at which a run may start.
     """
     truth = box_rows(truth)
     allowed = all_positive(truth) & ~np.isin(np.arange(len(truth)), list(omitted))
@@ -98,10 +110,10 @@ def tre_starts(truth: ArrayLike, omitted: Iterable[int] = ()) -> list[int]:
 
 
 def sre_boxes(box: Box, frame_size: tuple[int, int]) -> dict[str, Box]:
-    """The 12 boxes that SRE starts from, by the toolkit's names and in its order.
+    """Return the 12 boxes that SRE starts from, by the toolkit's names and in its order.
 
-    Four boxes are shifted by a tenth of the width or height, rounded up; in four one corner is
-    moved out by a tenth of each, which makes them larger; four have 0.8, 0.9, 1.1 and 1.2 times
+    Four boxes are shifted by a tenth of the width or height, rounded up. Four are enlarged: one
+    corner is moved out by a tenth of the width and height. Four have 0.8, 0.9, 1.1 and 1.2 times
     the size around the same centre. Moved corners and scaled boxes are rounded to whole pixels. A
     box that starts outside the frame is moved in, one that ends outside is cut.
 
@@ -109,7 +121,7 @@ def sre_boxes(box: Box, frame_size: tuple[int, int]) -> dict[str, Box]:
         box: ``(x, y, w, h)`` of the ground truth in pixels.
         frame_size: ``(width, height)`` of the frame in pixels.
     """
-    # The toolkit rounds 1-based coordinates, so that is what the arithmetic must be done in.
+    # 1-based, as in the toolkit: rounding in 0-based coordinates would give other pixels.
     x, y, w, h = box[0] + 1, box[1] + 1, box[2], box[3]
 
     def shifted(right: int, down: int) -> Box:
@@ -143,7 +155,7 @@ def sre_boxes(box: Box, frame_size: tuple[int, int]) -> dict[str, Box]:
 
 
 def _move_corner(start: float, length: float, direction: int) -> tuple[float, float]:
-    """Move the end of an interval (direction 1) or its start (-1) out by a tenth."""
+    """Move the end (direction 1) or the start (-1) of an interval out by a tenth of its length."""
     end = start + length - 1
     if direction > 0:
         end = _round(end + 0.1 * length)
@@ -153,12 +165,12 @@ def _move_corner(start: float, length: float, direction: int) -> tuple[float, fl
 
 
 def _fit(box: Box, frame_size: tuple[int, int]) -> Box:
-    """Move and cut a 1-based box to fit the frame; the result is 0-based."""
+    """Move and cut a 1-based box to fit the frame, and return it 0-based."""
     x, y = max(box[0] - 1, 0), max(box[1] - 1, 0)
     width, height = frame_size
     return float(x), float(y), float(min(box[2], width - x)), float(min(box[3], height - y))
 
 
 def _round(value: float) -> float:
-    """MATLAB's round: halves go away from zero."""
+    """Round as MATLAB does: halves away from zero."""
     return math.copysign(math.floor(abs(value) + 0.5), value)

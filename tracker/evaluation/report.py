@@ -1,6 +1,6 @@
-"""The reports of a benchmark: ``report.json``, ``report.md``, plots and worst moments.
+"""Write the reports of a benchmark: ``report.json``, ``report.md``, plots and worst moments.
 
-``terminal_table`` is the short form for the screen, ``write_reports`` writes the rest::
+``terminal_table`` makes the short table for the screen, ``write_reports`` writes the files::
 
     print(terminal_table(entries))
     paths = write_reports(directory, entries, sequences, about)
@@ -22,19 +22,22 @@ from tracker.evaluation.files import write_atomically
 from tracker.evaluation.metrics import SequenceScore
 from tracker.evaluation.plots import precision_figure, success_figure
 from tracker.evaluation.tables import (
+    MEASURES,
     attribute_table,
     escape,
     got10k_table,
+    measures,
     overall_table,
     sequence_table,
     terminal_table,
 )
 from tracker.evaluation.worst import PAGE, write_worst
-from tracker.plotting import MISSING, can_plot, render
+from tracker.plotting import MISSING, PlotFormat, can_plot, render
 
 __all__ = ["terminal_table", "write_reports"]
 
 _PLOTS = {"success": success_figure, "precision": precision_figure}
+_FORMATS: tuple[PlotFormat, ...] = ("png", "svg")
 
 
 def write_reports(
@@ -43,22 +46,22 @@ def write_reports(
     sequences: Iterable[Sequence],
     about: dict[str, str],
 ) -> list[Path]:
-    """Write every report of a benchmark; files that are there are replaced one by one, whole.
+    """Write every report of a benchmark; each existing file is replaced atomically.
 
     Args:
-        directory: where to; made if it is not there.
-        entries: the trackers, each with a name of its own.
-        sequences: what they were run on.
-        about: what to know about the run, from label to text: data set, protocol, policy,
-            version, machine, command, what the timing includes.
+        directory: the folder for the files; made if missing.
+        entries: the results of the trackers, whose names differ.
+        sequences: the sequences that they were run on.
+        about: facts about the run, label to text: data set, protocol, policy, version, machine,
+            command, what the timing includes.
 
     Returns:
         The files: ``report.json``, ``report.md``, ``success.png``, ``success.svg``,
         ``precision.png``, ``precision.svg``, ``worst.md`` and the pictures in ``worst/``.
 
     Raises:
-        OutputError: a file cannot be written; or Matplotlib is not installed, and all but the
-            plots is written.
+        OutputError: a file cannot be written; or Matplotlib is not installed, in which case all
+            files but the plots are written.
         ValueError: two trackers have the same name.
     """
     directory, entries, sequences = Path(directory), ranked(entries), list(sequences)
@@ -72,7 +75,7 @@ def write_reports(
     ]
     for name, figure_of in _PLOTS.items() if plots else ():
         figure = figure_of(entries)
-        for kind in ("png", "svg"):
+        for kind in _FORMATS:
             paths.append(write_atomically(directory / f"{name}.{kind}", render(figure, kind)))
     paths += write_worst(directory, entries, sequences)
     if not plots:
@@ -81,6 +84,7 @@ def write_reports(
 
 
 def _as_json(entries: list[Entry], sequences: list[Sequence], about: dict[str, str]) -> str:
+    """Return the content of ``report.json``."""
     data = {entry.name: _entry_as_data(entry, sequences, about) for entry in entries}
     return json.dumps(data, indent=2, allow_nan=False) + "\n"
 
@@ -88,12 +92,10 @@ def _as_json(entries: list[Entry], sequences: list[Sequence], about: dict[str, s
 def _entry_as_data(
     entry: Entry, sequences: list[Sequence], about: dict[str, str]
 ) -> dict[str, Any]:
+    """Return the part of ``report.json`` about one tracker."""
     mean = entry.mean
     return {
-        "success_auc": _number(mean and mean.success_auc),
-        "precision_20": _number(mean and mean.precision_20),
-        "normalized_precision_20": _number(mean and mean.normalized_precision_20),
-        "success_50": _number(mean and mean.success_50),
+        **dict(zip(MEASURES, map(_number, measures(mean)), strict=True)),
         "fps": _number(entry.fps),
         "sequences": {
             name: {
@@ -107,8 +109,8 @@ def _entry_as_data(
             attribute: {**_two_scores(score), "sequences": count}
             for attribute, (score, count) in entry.mean_by_attribute(sequences).items()
         },
-        "success_curve": mean and _numbers(mean.success_curve),
-        "precision_curve": mean and _numbers(mean.precision_curve),
+        "success_curve": None if mean is None else _numbers(mean.success_curve),
+        "precision_curve": None if mean is None else _numbers(mean.precision_curve),
         **({"got10k": asdict(entry.got10k)} if entry.got10k else {}),
         "failures": dict(entry.failures),
         "about": dict(about),
@@ -116,6 +118,7 @@ def _entry_as_data(
 
 
 def _two_scores(score: SequenceScore) -> dict[str, float | None]:
+    """Return success AUC and precision for ``report.json``."""
     return {
         "success_auc": _number(score.success_auc),
         "precision_20": _number(score.precision_20),
@@ -123,17 +126,19 @@ def _two_scores(score: SequenceScore) -> dict[str, float | None]:
 
 
 def _numbers(values: Iterable[float]) -> list[float | None]:
+    """Return the values as JSON can hold them."""
     return [_number(value) for value in np.asarray(values, dtype=float)]
 
 
 def _number(value: float | None) -> float | None:
-    """JSON has no NaN and no infinity."""
+    """Return a value as JSON can hold it: None for NaN and infinity."""
     return None if value is None or not math.isfinite(value) else float(value)
 
 
 def _page(
     entries: list[Entry], sequences: list[Sequence], about: dict[str, str], plots: bool
 ) -> str:
+    """Return the content of ``report.md``."""
     parts = ["# Benchmark report"]
     if about:
         parts.append("\n".join(f"- **{escape(key)}**: {escape(about[key])}" for key in about))
@@ -166,6 +171,7 @@ def _page(
 
 
 def _coverage(entry: Entry, total: int) -> str:
+    """Return the line that says over how many sequences a tracker's averages are."""
     return (
         f"- {escape(entry.name)} has results for {len(entry.scores)} of {total} sequences; "
         "its averages are over those."

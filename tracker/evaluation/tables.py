@@ -1,4 +1,4 @@
-"""Tables of results: plain text for the terminal, Markdown for the report."""
+"""Make tables of results: plain text for the terminal, Markdown for the report."""
 
 import re
 from collections.abc import Iterable
@@ -8,23 +8,24 @@ from tracker.datasets.tables import OTB_ATTRIBUTES
 from tracker.evaluation.entry import Entry, attributes_of, ranked
 from tracker.evaluation.metrics import SequenceScore
 
-_NONE = "-"
-_GOT10K = ("ao", "sr50", "sr75")
-_MEASURES = ("success_auc", "precision_20", "normalized_precision_20", "success_50")
+MEASURES = ("success_auc", "precision_20", "normalized_precision_20", "success_50")
+"""The properties of ``SequenceScore`` that tables and ``report.json`` show, in this order."""
+
+_UNKNOWN = "-"
 
 
 def terminal_table(entries: Iterable[Entry]) -> str:
-    """The trackers by success AUC, best first, in aligned columns; no line break at the end.
+    """Return a table of the trackers by success AUC, best first, in aligned columns.
 
-    The columns: success AUC, precision at 20 pixels, normalised precision at 0.2 of the target's
-    size, success rate at an overlap of 0.5, frames per second, sequences done and failed. ``-``
-    stands for what is unknown.
+    The columns are success AUC, precision at 20 pixels, normalised precision at 0.2 of the
+    target's size, success rate at an overlap of 0.5, frames per second, and how many sequences
+    are done and failed. ``-`` means unknown. There is no line break at the end.
     """
     header = ("tracker", "success AUC", "precision@20", "norm@0.2", "SR50", "fps", "done", "failed")
     rows = [
         (
             _one_line(entry.name),
-            *(_digits(value, 4) for value in _measures(entry.mean)),
+            *(_digits(value, 4) for value in measures(entry.mean)),
             _digits(entry.fps, 1),
             str(len(entry.scores)),
             str(len(entry.failures)),
@@ -40,9 +41,9 @@ def terminal_table(entries: Iterable[Entry]) -> str:
 
 
 def overall_table(entries: Iterable[Entry]) -> str:
-    """The Markdown of ``terminal_table``, with the rank; the best of each measure is bold."""
+    """Return ``terminal_table`` as Markdown, with ranks and the best of each measure in bold."""
     entries = ranked(entries)
-    columns = zip(*(_measures(entry.mean) for entry in entries), strict=True)
+    columns = zip(*(measures(entry.mean) for entry in entries), strict=True)
     scores = zip(*(_best_bold(column, 4) for column in columns), strict=True)
     header = (
         "",
@@ -70,23 +71,25 @@ def overall_table(entries: Iterable[Entry]) -> str:
 
 
 def got10k_table(entries: Iterable[Entry]) -> str:
-    """AO, SR50 and SR75 by GOT-10k's protocol, by AO; empty when no tracker has them."""
-    scored = [entry for entry in entries if entry.got10k]
-    scored.sort(key=lambda entry: -entry.got10k.ao)
+    """Return AO, SR50 and SR75 by GOT-10k's protocol, best AO first; empty if nobody has them."""
+    scored = [(entry.name, entry.got10k) for entry in entries if entry.got10k]
+    scored.sort(key=lambda pair: -pair[1].ao)
     rows = [
-        (escape(entry.name), *(_digits(getattr(entry.got10k, name), 4) for name in _GOT10K))
-        for entry in scored
+        (escape(name), *(_digits(value, 4) for value in (score.ao, score.sr50, score.sr75)))
+        for name, score in scored
     ]
     return _markdown(("tracker", "AO", "SR50", "SR75"), rows) if rows else ""
 
 
 def attribute_table(entries: Iterable[Entry], sequences: Iterable[Sequence]) -> str:
-    """The mean success AUC of each tracker by attribute; empty when there are no attributes."""
+    """Return each tracker's mean success AUC by attribute; empty if there are no attributes."""
     entries, sequences = ranked(entries), list(sequences)
     means = [entry.mean_by_attribute(sequences) for entry in entries]
     rows = []
     for attribute in attributes_of(sequences):
-        values = [mean[attribute][0].success_auc if attribute in mean else None for mean in means]
+        values = [
+            mean[attribute].score.success_auc if attribute in mean else None for mean in means
+        ]
         count = sum(attribute in sequence.attributes for sequence in sequences)
         label = f"{attribute} {OTB_ATTRIBUTES.get(attribute, '')}".strip()
         rows.append((escape(label), str(count), *_best_bold(values, 3)))
@@ -95,13 +98,15 @@ def attribute_table(entries: Iterable[Entry], sequences: Iterable[Sequence]) -> 
 
 
 def sequence_table(entries: Iterable[Entry], sequences: Iterable[Sequence]) -> str:
-    """The success AUC of each tracker by sequence; the best of each row is bold."""
+    """Return each tracker's success AUC by sequence; the best of each row is bold."""
     entries = ranked(entries)
     rows = []
     for sequence in sequences:
         name = sequence.name
-        scores = (entry.scores.get(name) for entry in entries)
-        cells = _best_bold([score and score.success_auc for score in scores], 3)
+        values = [
+            entry.scores[name].success_auc if name in entry.scores else None for entry in entries
+        ]
+        cells = _best_bold(values, 3)
         failed = (name in entry.failures and name not in entry.scores for entry in entries)
         cells = ["failed" if bad else cell for cell, bad in zip(cells, failed, strict=True)]
         rows.append((escape(name), *cells))
@@ -109,25 +114,28 @@ def sequence_table(entries: Iterable[Entry], sequences: Iterable[Sequence]) -> s
 
 
 def escape(text: str) -> str:
-    """``text`` as it is to be read, on one line, wherever Markdown would see marks in it."""
-    marks = r"[\\`*\[\]<>|$~]|(?<![^\W_])_|_(?![^\W_])"  # "_" inside a word is none
+    """Return ``text`` on one line with every Markdown mark escaped, so that it shows unchanged."""
+    marks = r"[\\`*\[\]<>|$~]|(?<![^\W_])_|_(?![^\W_])"  # "_" inside a word is no mark
     return re.sub(marks, r"\\\g<0>", _one_line(text))
 
 
+def measures(score: SequenceScore | None) -> list[float | None]:
+    """Return the values of ``MEASURES``; None for each if there is no score."""
+    return [None if score is None else getattr(score, name) for name in MEASURES]
+
+
 def _one_line(text: str) -> str:
+    """Replace line breaks and other runs of white space by single spaces."""
     return " ".join(text.split())
 
 
-def _measures(score: SequenceScore | None) -> list[float | None]:
-    return [None if score is None else getattr(score, name) for name in _MEASURES]
-
-
 def _digits(value: float | None, digits: int) -> str:
-    return _NONE if value is None else f"{value:.{digits}f}"
+    """Return a value with this many decimals, or ``-`` for None."""
+    return _UNKNOWN if value is None else f"{value:.{digits}f}"
 
 
 def _best_bold(values: Iterable[float | None], digits: int) -> list[str]:
-    """The values as text, the best ones bold where there are at least two to compare."""
+    """Return the values as text, the greatest in bold if there are at least two to compare."""
     values = list(values)
     known = [value for value in values if value is not None]
     best = max(known) if len(known) > 1 else None
@@ -141,6 +149,7 @@ def _best_bold(values: Iterable[float | None], digits: int) -> list[str]:
 def _markdown(
     header: Iterable[str], rows: Iterable[Iterable[str]], text_columns: tuple[int, ...] = (0,)
 ) -> str:
+    """Return a Markdown table; all columns but ``text_columns`` are aligned to the right."""
     header = list(header)
     rule = ["---" if index in text_columns else "---:" for index in range(len(header))]
     return "\n".join("| " + " | ".join(row) + " |" for row in (header, rule, *rows))

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tracker.plotting import render
+from tracker.plotting import new_figure, render
 from tracker.training.log import read_log
 
 _TITLES = {"hit": "peak on object", "validation": "validation:\nmean overlap"}
@@ -11,11 +11,9 @@ _NOT_DRAWN = ("pairs", "seconds")
 
 def draw_curves(log: Path, picture: Path) -> None:
     """Draw each column of a ``log.csv`` over the number of pairs, in a panel of its own."""
-    from matplotlib.figure import Figure
-
     rows = read_log(log)
     names = [name for name in (rows[0] if rows else ["loss"]) if name not in _NOT_DRAWN]
-    figure = Figure(figsize=(7, 1.7 * len(names)), layout="constrained")
+    figure = new_figure((7, 1.7 * len(names)), layout="constrained")
     panels = figure.subplots(len(names), sharex=True, squeeze=False)[:, 0]
     for axes, name in zip(panels, names, strict=True):
         known = [row for row in rows if row[name] not in ("", "nan")]
