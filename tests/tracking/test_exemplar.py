@@ -8,7 +8,7 @@ import torch
 from tracker.boxes import center_and_size
 from tracker.config import TrackerConfig
 from tracker.crops import crop_squares, exemplar_extent, mean_color, search_extent
-from tracker.models import fuse_for_inference, load_model, prepare_for_inference
+from tracker.models import fuse_for_inference, load_model
 from tracker.models.inference.extract import extract
 from tracker.tracking.exemplar import BLUR, FIRST_SHIFTS, MIN_SIGMA, Exemplar
 from tracker.tracking.searching import refine, respond
@@ -95,35 +95,6 @@ def test_each_exemplar_answers_to_its_own_crop(exemplar_of, network, answer, mov
     alone = [answer(exemplar, crop) for exemplar, crop in zip(exemplars, crops, strict=True)]
     assert np.array_equal(together, np.stack(alone))
     assert not np.array_equal(together[2], together[3])  # the same crop, other exemplars
-
-
-@pytest.mark.parametrize("count", [1, 2, 11])
-@pytest.mark.parametrize("packed", [True, False])
-def test_crops_are_embedded_as_each_is_alone_and_in_order(network, moving_patch, count, packed):
-    """Also where several are embedded side by side, on a thread each."""
-    if packed:
-        network = prepare_for_inference(load_model("lite").network, torch.device("cpu"))
-    crops = [search_crop(moving_patch.frames[n % 12], moving_patch.boxes[0]) for n in range(count)]
-    together = extract(network, np.concatenate(crops))
-    assert len(together.embedding) == count
-    assert all(len(level) == count for level in together.levels)
-    for number, crop in enumerate(crops):
-        alone = extract(network, crop)
-        assert torch.equal(together.embedding[number], alone.embedding[0])
-        for level, own in zip(together.levels, alone.levels, strict=True):
-            assert torch.equal(level[number], own[0])
-
-
-def test_a_pass_of_the_network_takes_one_crop_on_the_cpu(network, monkeypatch, moving_patch):
-    passes, embed = [], type(network).extract
-    monkeypatch.setattr(
-        type(network),
-        "extract",
-        lambda self, crops: passes.append(len(crops)) or embed(self, crops),
-    )
-    crop = search_crop(moving_patch.frames[0], moving_patch.boxes[0])
-    extract(network, np.concatenate([crop] * 3))
-    assert passes == [1, 1, 1]
 
 
 def test_the_first_kernel_answers_as_wanted(exemplar_of, answer, moving_patch):
@@ -322,9 +293,8 @@ def test_the_box_head_makes_a_false_size_right(network, moving_patch):
         extent = exemplar_extent(*size) * 255 / 127 * zoom
         crop = crop_squares(frame, center, [extent], 255, mean_color(frame))
         known = size * 255 / extent
-        opinion = refine(
-            network, exemplar, extract(network, crop).levels, [130.0, 124.0, *(1.3 * known)]
-        )
+        levels = extract(network, crop).levels
+        opinion = refine(network.head, exemplar.parts, levels, [130.0, 124.0, *(1.3 * known)])
         assert opinion.dtype == np.float64
         np.testing.assert_allclose(opinion[2:], known, rtol=0.15)
         np.testing.assert_allclose(opinion[:2], 127.5, atol=6)

@@ -1,46 +1,13 @@
+"""The trunk of EfficientNet-Lite0: sizes, geometry, and its padding against a loop."""
+
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 
 from tracker.models import load_model
-from tracker.models.backbones.alexnet import AlexNetBackbone
 from tracker.models.backbones.lite import LiteBackbone, SameConv2d
 from tracker.synthetic.sample import SampleClip
-
-
-def test_alexnet_has_the_sizes_of_the_paper():
-    backbone = AlexNetBackbone().eval()
-    assert backbone(torch.zeros(1, 3, 127, 127)).embedding.shape == (1, 256, 6, 6)
-    search = backbone(torch.zeros(2, 3, 255, 255))
-    assert search.embedding.shape == (2, 256, 22, 22)
-    assert search.levels == ()
-    assert backbone.box_head() is None
-    parameters = sum(weight.numel() for weight in backbone.parameters())
-    # convolutions with biases by hand, and two numbers per channel of the four batch norms
-    convolutions = (
-        96 * 3 * 121
-        + 96
-        + 256 * 48 * 25
-        + 256
-        + 384 * 256 * 9
-        + 384
-        + 384 * 192 * 9
-        + 384
-        + 256 * 192 * 9
-        + 256
-    )
-    assert parameters == convolutions + 2 * (96 + 256 + 384 + 384)
-
-
-def test_alexnet_moves_by_one_cell_per_stride():
-    """Without padding the embedding is translation-equivariant: the paper's whole point."""
-    torch.manual_seed(0)
-    backbone = AlexNetBackbone().eval()
-    picture = torch.rand(1, 3, 263, 263) * 255
-    here = backbone(picture[..., :255, :255]).embedding
-    there = backbone(picture[..., 8:, 8:]).embedding
-    torch.testing.assert_close(here[..., 1:, 1:], there[..., :-1, :-1], rtol=1e-3, atol=1e-3)
 
 
 def test_lite_sizes_and_unit_length():
@@ -138,16 +105,3 @@ def test_same_padding_against_a_loop(size, kernel, stride):
             expected[row, column] = (patch * weights).sum()
     actual = convolution(image[None, None])[0, 0].detach()
     torch.testing.assert_close(actual, torch.from_numpy(expected))
-
-
-@pytest.mark.parametrize("kind", [AlexNetBackbone, LiteBackbone])
-@torch.inference_mode()
-def test_smallest_exemplar(kind):
-    backbone = kind().eval()
-
-    def embed(side):
-        return backbone.exemplar_part(backbone(torch.zeros(1, 3, side, side)).embedding)
-
-    assert min(embed(backbone.min_exemplar_size).shape) > 0
-    with pytest.raises((ValueError, RuntimeError)):
-        embed(backbone.min_exemplar_size - 1)

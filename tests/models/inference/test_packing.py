@@ -65,7 +65,7 @@ def test_every_convolution_is_packed_with_its_activation(both):
     ]
     convolutions = sum(issubclass(kind, nn.Conv2d) for kind in kinds[0])
     assert convolutions > 4
-    assert kinds[1].count(packed._PackedConv2d) == convolutions
+    assert kinds[1].count(packing._PackedConv2d) == convolutions
     assert not any(issubclass(kind, nn.Conv2d | nn.ReLU6) for kind in kinds[1])
     # the head has one activation that follows no convolution
     assert kinds[1].count(nn.ReLU) == (0 if both[0].head is None else 1)
@@ -74,9 +74,9 @@ def test_every_convolution_is_packed_with_its_activation(both):
 @needs_onednn
 @torch.inference_mode()
 def test_weights_are_laid_out_once_for_a_size(network, monkeypatch):
-    laid_out, pack = [], packed._PackedConv2d._pack
+    laid_out, pack = [], packing._PackedConv2d._pack
     monkeypatch.setattr(
-        packed._PackedConv2d,
+        packing._PackedConv2d,
         "_pack",
         lambda self, shape: laid_out.append(shape) or pack(self, shape),
     )
@@ -84,7 +84,7 @@ def test_weights_are_laid_out_once_for_a_size(network, monkeypatch):
     for size in (127, 255, 127, 255):
         ours.extract(crops(1, size))
     assert len(laid_out) == 2 * sum(
-        isinstance(module, packed._PackedConv2d) for module in ours.backbone.modules()
+        isinstance(module, packing._PackedConv2d) for module in ours.backbone.modules()
     )
 
 
@@ -92,6 +92,6 @@ def test_weights_are_laid_out_once_for_a_size(network, monkeypatch):
 def test_without_onednn_convolutions_stay_as_they_are(network, both, monkeypatch):
     monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: False)
     ours = prepare_for_inference(network, CPU)
-    assert not any(isinstance(module, packed._PackedConv2d) for module in ours.modules())
+    assert not any(isinstance(module, packing._PackedConv2d) for module in ours.modules())
     search = crops(1, 255)
     assert torch.equal(ours.extract(search).embedding, both[0].extract(search).embedding)

@@ -32,7 +32,7 @@ class Backbone(nn.Module, ABC):
         total_stride: crop pixels per cell of the embedding.
         out_channels: channels of the embedding.
         min_exemplar_size: side of the smallest exemplar crop that can be embedded, pixels.
-        initial_gain: factor on the correlation before training, which brings responses near 1.
+        initial_gain: factor on the correlation in an untrained network, to scale its responses.
     """
 
     total_stride: ClassVar[int]
