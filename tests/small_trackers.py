@@ -1,4 +1,4 @@
-"""Trackers for the tests of the benchmark, named as ``small_trackers:Class``.
+"""Trackers for the tests of the benchmark, named as ``tests.small_trackers:Class``.
 
 The faulty ones fail in frame 3 of ``Beta`` (see ``three_clips`` in ``conftest.py``), which they
 know by its width.

@@ -16,7 +16,7 @@ import pytest
 from tracker.boxes import overlap
 from tracker.cli.main import main
 
-STATIC, DRIFTING, SLOW = (f"small_trackers:{name}" for name in ("Static", "Drifting", "Slow"))
+STATIC, DRIFTING, SLOW = (f"tests.small_trackers:{name}" for name in ("Static", "Drifting", "Slow"))
 REPORTS = [
     "precision.png",
     "precision.svg",
@@ -132,9 +132,9 @@ def test_failures_are_named_and_the_rest_is_scored(three_clips, here, capsys):
     code = run(
         three_clips,
         "--tracker",
-        "small_trackers:Hanging",
+        "tests.small_trackers:Hanging",
         "--tracker",
-        "small_trackers:Raising",
+        "tests.small_trackers:Raising",
         "--step-seconds",
         1,
         "-o",
@@ -152,7 +152,7 @@ def test_failures_are_named_and_the_rest_is_scored(three_clips, here, capsys):
 
 
 def test_a_failed_run_is_tried_again_on_resume(three_clips, here):
-    arguments = [three_clips, "--tracker", "small_trackers:Raising", "-o", "out"]
+    arguments = [three_clips, "--tracker", "tests.small_trackers:Raising", "-o", "out"]
     assert run(*arguments) == 1
     kept = here / "out" / "Raising" / "Alpha.txt"
     before = kept.stat().st_mtime_ns
@@ -162,7 +162,7 @@ def test_a_failed_run_is_tried_again_on_resume(three_clips, here):
 
 def test_no_tracker_gets_through(three_clips, here, capsys):
     code = run(
-        three_clips, "--tracker", "small_trackers:Raising", "--sequences", "Beta", "-o", "out"
+        three_clips, "--tracker", "tests.small_trackers:Raising", "--sequences", "Beta", "-o", "out"
     )
     assert code == 1
     assert figures()["Raising"]["success_auc"] is None
@@ -231,7 +231,11 @@ WRONG = [
     (("--tracker", "magic", "-o", "out"), 2, "weights file or one of default.*got 'magic'"),
     (("--tracker", "opencv-magic", "-o", "out"), 2, "got opencv-magic"),
     (("--tracker", "no_such:Class", "-o", "out"), 2, "No module named 'no_such'"),
-    (("--tracker", "small_trackers:No", "-o", "out"), 2, "cannot make small_trackers:No"),
+    (
+        ("--tracker", "tests.small_trackers:No", "-o", "out"),
+        2,
+        "cannot make tests.small_trackers:No",
+    ),
     (("--tracker", "results:nowhere"), 2, "no folder nowhere with results"),
     (("--tracker", STATIC, "--tracker", STATIC, "-o", "out"), 2, "'Static' is there twice"),
     (("--dataset", "magic", "--tracker", STATIC, "-o", "out"), 2, "magic"),
