@@ -1,8 +1,8 @@
-"""The page of the web demo, in Gradio: what is where, and what calls what.
+"""The page of the web demo in Gradio: its layout, and the handlers of its events.
 
     tracker demo        or, in a checkout, python demo/app.py
 
-This is the only module that imports Gradio. What happens behind the page is in ``session``.
+This is the only module that imports Gradio. The logic behind the page is in ``session``.
 """
 
 import os
@@ -12,7 +12,7 @@ from functools import wraps
 from html import escape
 from inspect import isgeneratorfunction
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read while Gradio loads
@@ -23,26 +23,35 @@ from gradio.data_classes import FileData
 from tracker import compare
 from tracker_demo import views
 from tracker_demo.clip import Clip
-from tracker_demo.engine import Engine
 from tracker_demo.explain import explain
 from tracker_demo.limits import Limits
 from tracker_demo.messages import Refused, sentence
-from tracker_demo.run import Progress
-from tracker_demo.session import NO_CLIP, Session
+from tracker_demo.models import DemoModels
+from tracker_demo.plots import Thresholds
+from tracker_demo.run import Files, RunProgress
+from tracker_demo.session import NO_CLIP, Session, Slot
 from tracker_demo.visitors import Visitors
 
+AnyComponent = TypeVar("AnyComponent", bound=gr.components.Component)
+Outputs = tuple[Any, ...]
+"""One value for each output component of an event."""
+
 TITLE = "Follow an object"
-WEBCAM_S = 20  # longest recording
+WEBCAM_S = 20  # longest recording in seconds
 FILE_TYPES = ["video", "image", ".mkv", ".webm", ".mov", ".avi", ".ts", ".h264"]
 
 _HERE = Path(__file__).parent
 CSS = (_HERE / "page.css").read_text(encoding="utf-8")
-_AT_ONCE = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+_AT_ONCE: dict[str, Any] = {
+    "queue": False,
+    "show_progress": "hidden",
+    "api_visibility": "private",
+}
 _SCROLL = "() => document.querySelector('.results').scrollIntoView({behavior: 'smooth'})"
 
 
-def told(handler: Callable[..., Any]) -> Callable[..., Any]:
-    """Turn whatever a handler raises into a sentence on the page."""
+def reporting_errors(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap an event handler so that every exception becomes a sentence on the page."""
 
     def as_sentence(error: Exception) -> gr.Error:
         text = escape(sentence(error))
@@ -65,17 +74,18 @@ def told(handler: Callable[..., Any]) -> Callable[..., Any]:
     return generate if isgeneratorfunction(handler) else call
 
 
-def unchecked(component: gr.components.Component) -> gr.components.Component:
-    """Hand a value over as it is: the session checks it, and refuses in sentences.
+def unchecked(component: AnyComponent) -> AnyComponent:
+    """Turn off Gradio's check of a component's value; the session checks it and refuses it better.
 
-    Gradio's own checks speak of Python types, and that of files leaves an empty one behind.
+    The messages of Gradio's checks are about Python types, and its check of an uploaded file leaves
+    an empty file behind.
     """
     component.preprocess = lambda value: value
     return component
 
 
 class Picker(NamedTuple):
-    """The parts that choose a clip, a frame of it, and boxes in that frame."""
+    """The components that choose a clip, a frame of it, and boxes in that frame."""
 
     line: gr.HTML
     frame: gr.Slider
@@ -83,19 +93,22 @@ class Picker(NamedTuple):
 
 
 class Page:
-    """The page: ``blocks`` is what Gradio serves.
+    """The page of the demo.
 
     Args:
-        visitors: the sessions behind it.
-        engine: the models.
-        limits: what it says that visitors may ask for.
-        sample: makes the sample clip, or returns the one made before.
+        visitors: the sessions behind the page.
+        models: the models that can be chosen.
+        limits: the limits that the page shows.
+        sample: returns the path of the sample clip.
+
+    Attributes:
+        blocks: the page as Gradio serves it.
     """
 
     def __init__(
-        self, visitors: Visitors, engine: Engine, limits: Limits, sample: Callable[[], Path]
+        self, visitors: Visitors, models: DemoModels, limits: Limits, sample: Callable[[], Path]
     ) -> None:
-        self._visitors, self._engine, self._limits = visitors, engine, limits
+        self._visitors, self._models, self._limits = visitors, models, limits
         self._sample = sample
         with gr.Blocks(
             title=TITLE, analytics_enabled=False, delete_cache=(300, 3600), fill_width=False
@@ -109,10 +122,11 @@ class Page:
                 self._compare_tab(model)
 
     def _track_tab(self) -> tuple[Picker, gr.Radio]:
+        """Lay out the first tab; return its picker and the choice of the model."""
         with gr.Row(elem_classes="columns"):
             with gr.Column(min_width=320):
                 picker = self._picker("track", "Video or picture", "Start frame")
-                names = self._engine.models()
+                names = self._models.names()
                 model = unchecked(
                     gr.Radio(
                         names, value=names[0], label="Model", info=views.MODELS, elem_id="model"
@@ -137,8 +151,8 @@ class Page:
                         for kind in ("video", "CSV", "JSON")
                     ]
         outputs = [live, video, scores, *files, go, cancel]
-        run = go.click(told(self._arm), outputs=outputs, **_AT_ONCE).success(
-            told(self._track),
+        run = go.click(reporting_errors(self._arm), outputs=outputs, **_AT_ONCE).success(
+            reporting_errors(self._track),
             [picker.area, picker.frame, model],
             outputs,
             show_progress="hidden",
@@ -146,21 +160,23 @@ class Page:
         )
         run.failure(self._disarm, outputs=[live, go, cancel], **_AT_ONCE)
         go.click(None, js=_SCROLL)
-        cancel.click(told(self._stop), **_AT_ONCE)
+        cancel.click(reporting_errors(self._stop), **_AT_ONCE)
         return picker, model
 
     def _explain_tab(self, track: Picker, model: gr.Radio) -> None:
+        """Lay out the tab that explains one search, with the clip and boxes of the first tab."""
         gr.HTML(views.TWIN)
         with gr.Row(elem_classes="go"):
             frame = gr.Slider(0, 1, 0, step=1, label="Frame to search", elem_id="explain-frame")
             go = gr.Button("Look for it", variant="primary", scale=0, elem_id="explain")
         steps = gr.HTML(elem_id="steps")
         inputs = [track.area, track.frame, frame, model]
-        go.click(told(self._explain), inputs, steps, **_work("explain"))
-        frame.release(told(self._explain), inputs, steps, **_work(None))
-        track.line.change(told(self._follow_clip), outputs=frame, **_AT_ONCE)
+        go.click(reporting_errors(self._explain), inputs, steps, **_work("explain"))
+        frame.release(reporting_errors(self._explain), inputs, steps, **_work(None))
+        track.line.change(reporting_errors(self._follow_clip), outputs=frame, **_AT_ONCE)
 
     def _compare_tab(self, model: gr.Radio) -> None:
+        """Lay out the tab that compares two boxes."""
         gr.HTML(views.SIMILARITY)
         with gr.Row(elem_classes="columns"):
             with gr.Column(min_width=320):
@@ -170,9 +186,10 @@ class Page:
         go = gr.Button("Compare", variant="primary", elem_id="compare")
         value = gr.HTML(elem_id="similarity")
         inputs = [left.area, left.frame, right.area, right.frame, model]
-        go.click(told(self._compare), inputs, value, **_work("compare"))
+        go.click(reporting_errors(self._compare), inputs, value, **_work("compare"))
 
-    def _picker(self, slot: str, label: str, frame_label: str) -> Picker:
+    def _picker(self, slot: Slot, label: str, frame_label: str) -> Picker:
+        """Lay out the components that choose a clip, a frame and boxes."""
         which = gr.State(slot)
         upload = unchecked(
             gr.File(label=label, height=132, file_types=FILE_TYPES, elem_id=f"{slot}-upload")
@@ -203,14 +220,16 @@ class Page:
             elem_id=f"{slot}-area",
         )
         parts = [upload, line, frame, area]
-        upload.upload(told(self._open), [which, upload], parts, **_files(f"open_{slot}"))
+        upload.upload(
+            reporting_errors(self._open), [which, upload], parts, **_files(f"open_{slot}")
+        )
         if slot == "track":
-            other.click(told(self._open_sample), None, parts, **_files("sample"))
-            webcam.recorded(told(self._open_recording), webcam, parts, **_files(None))
+            other.click(reporting_errors(self._open_sample), None, parts, **_files("sample"))
+            webcam.recorded(reporting_errors(self._open_recording), webcam, parts, **_files(None))
         else:
-            other.click(told(self._share), which, parts, **_files(None))
+            other.click(reporting_errors(self._share), which, parts, **_files(None))
         frame.input(
-            told(self._frame),
+            reporting_errors(self._frame),
             [which, frame, area],
             area,
             show_progress="hidden",
@@ -219,67 +238,78 @@ class Page:
         )
         return Picker(line, frame, area)
 
-    def _open(self, slot: str, file: FileData | None, request: gr.Request) -> tuple:
+    def _open(self, slot: Slot, file: FileData | None, request: gr.Request) -> Outputs:
+        """Open an upload in a slot."""
         if file is None:
             raise Refused(NO_CLIP)
         session, path = self._of(request), Path(file.path)
         return self._shown(session, slot, session.open(slot, path, path.name))
 
-    def _open_sample(self, request: gr.Request) -> tuple:
+    def _open_sample(self, request: gr.Request) -> Outputs:
+        """Open the sample clip in the first tab."""
         session = self._of(request)
         return self._shown(session, "track", session.open("track", self._sample(), "sample"))
 
-    def _open_recording(self, value: Any, request: gr.Request) -> tuple:
+    def _open_recording(self, value: Any, request: gr.Request) -> Outputs:
+        """Open a recording of the webcam in the first tab."""
         path = value.get("path") if isinstance(value, dict) else None
         if not isinstance(path, str):
             raise Refused("The recording did not arrive; please try again.")
         session = self._of(request)
         return self._shown(session, "track", session.open("track", Path(path), "webcam"))
 
-    def _share(self, slot: str, request: gr.Request) -> tuple:
+    def _share(self, slot: Slot, request: gr.Request) -> Outputs:
+        """Use the clip of the first tab in another slot."""
         session = self._of(request)
         return self._shown(session, slot, session.share(slot))
 
-    def _shown(self, session: Session, slot: str, clip: Clip) -> tuple:
+    def _shown(self, session: Session, slot: Slot, clip: Clip) -> Outputs:
+        """Return the values that show a new clip in a picker."""
         last = clip.frames - 1
         return (
-            None,  # the place to drop a file stays open for the next one
+            None,  # empties the upload component for the next file
             views.clip_line(clip.name, clip.size, clip.frames),
             gr.Slider(maximum=max(last, 1), value=0, visible=last > 0),
             _area(session, slot, 0, []),
         )
 
-    def _frame(self, slot: str, index: Any, area: Any, request: gr.Request) -> dict[str, Any]:
+    def _frame(self, slot: Slot, index: Any, area: Any, request: gr.Request) -> dict[str, Any]:
+        """Show another frame of a clip under the same boxes."""
         boxes = area.get("boxes") if isinstance(area, dict) else None
         return _area(self._of(request), slot, index, boxes or [])
 
-    def _follow_clip(self, request: gr.Request) -> dict[str, Any]:
+    def _follow_clip(self, request: gr.Request) -> gr.Slider:
+        """Fit the slider of the second tab to the clip of the first."""
         last = self._of(request).clip().frames - 1
         return gr.Slider(maximum=max(last, 1), value=min(last, 10), visible=last > 0)
 
-    def _arm(self, request: gr.Request) -> tuple:
+    def _arm(self, request: gr.Request) -> Outputs:
+        """Prepare the page and the session for a run that may have to wait."""
         self._of(request).arm()
         hidden = gr.update(value=None, visible=False)
         return (views.WAITING, hidden, "", *[hidden] * 3, *_buttons(running=True))
 
-    def _disarm(self) -> tuple:
+    def _disarm(self) -> Outputs:
+        """Reset the page after a run that was refused."""
         return (views.EMPTY, *_buttons(running=False))
 
     def _stop(self, request: gr.Request) -> None:
+        """End the visitor's run."""
         self._of(request).stop()
 
-    def _track(self, area: Any, start: Any, model: Any, request: gr.Request) -> Iterator[tuple]:
-        config = self._engine.model(model).config
-        thresholds = (config.tracking_score, config.lost_score)
+    def _track(self, area: Any, start: Any, model: Any, request: gr.Request) -> Iterator[Outputs]:
+        """Track the boxed objects and show the progress."""
+        config = self._models.model(model).config
+        thresholds = Thresholds(config.tracking_score, config.lost_score)
         for progress in self._of(request).track(area, start, model):
             self._visitors.touch(request.session_hash)
             if progress.files is None:
                 yield (views.live(progress, thresholds), *[gr.skip()] * 7)
             else:
-                yield self._ended(progress, thresholds)
+                yield self._ended(progress, progress.files, thresholds)
 
-    def _ended(self, progress: Progress, thresholds: tuple[float, float]) -> tuple:
-        files = progress.files
+    def _ended(self, progress: RunProgress, files: Files, thresholds: Thresholds) -> Outputs:
+        """Return the values that show the results of a run."""
         return (
             views.ending(progress),
             gr.Video(files.video, visible=True),
@@ -289,11 +319,12 @@ class Page:
         )
 
     def _explain(self, area: Any, start: Any, frame: Any, model: Any, request: gr.Request) -> str:
+        """Search one frame for the first boxed object and show the steps."""
         session = self._of(request)
         clip, box = session.clip(), session.boxes("track", area)[0]
         exemplar_frame, search_frame = clip.frame(start).image, clip.frame(frame).image
         believed = session.believed(frame, start, box)
-        found = explain(self._engine.model(model), exemplar_frame, box, search_frame, believed)
+        found = explain(self._models.model(model), exemplar_frame, box, search_frame, believed)
         return views.explanation(found, frame)
 
     def _compare(
@@ -305,47 +336,56 @@ class Page:
         model: Any,
         request: gr.Request,
     ) -> str:
+        """Compare the first box of each picker."""
         session = self._of(request)
-        crops = []
-        for slot, area, frame in (("left", left, left_frame), ("right", right, right_frame)):
-            clip = session.clip(slot)
-            crops += [clip.frame(frame).image, session.boxes(slot, area)[0]]
-        return views.similarity(compare(*crops, model=self._engine.model(model)))
+        left_image = session.clip("left").frame(left_frame).image
+        left_box = session.boxes("left", left)[0]
+        right_image = session.clip("right").frame(right_frame).image
+        right_box = session.boxes("right", right)[0]
+        value = compare(
+            left_image, left_box, right_image, right_box, model=self._models.model(model)
+        )
+        return views.similarity(value)
 
     def _of(self, request: gr.Request) -> Session:
+        """Return the session of the visitor who sent a request."""
         return self._visitors.session(request.session_hash)
 
 
-def _area(session: Session, slot: str, index: Any, boxes: list) -> dict[str, Any]:
+def _area(session: Session, slot: Slot, index: Any, boxes: list[Any]) -> dict[str, Any]:
+    """Return the value of a drawing area: the address and size of its picture, and the boxes."""
     picture = quote(str(session.picture(slot, index)))
     size = session.clip(slot).size
     return {"picture": f"gradio_api/file={picture}", "size": size, "boxes": boxes}
 
 
-def _buttons(running: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+def _buttons(running: bool) -> Outputs:
+    """Return the updates of the buttons "Track" and "Cancel"."""
     return gr.update(interactive=not running), gr.update(interactive=running)
 
 
 def _work(name: str | None) -> dict[str, Any]:
-    """Options of the events that use the network: one at a time, whoever asks."""
+    """Return the options of an event that runs the network: one at a time for all visitors."""
     return {"concurrency_id": "work", "concurrency_limit": 1} | _named(name)
 
 
 def _files(name: str | None) -> dict[str, Any]:
-    """Options of the events that read a frame or two."""
+    """Return the options of an event that reads a frame or two: two at a time."""
     return {"concurrency_id": "files", "concurrency_limit": 2} | _named(name)
 
 
 def _named(name: str | None) -> dict[str, Any]:
+    """Return the options that let the tests call an event by a name, or hide it."""
     return {"api_name": name, "api_visibility": "undocumented" if name else "private"}
 
 
 def _text(name: str) -> str:
+    """Return the content of a file beside this module."""
     return (_HERE / name).read_text(encoding="utf-8")
 
 
 def theme() -> gr.themes.Base:
-    """Colours and fonts; those of the system, so that nothing is fetched."""
+    """Return the colours and fonts of the page; system fonts, so that nothing is downloaded."""
     return gr.themes.Default(
         primary_hue="emerald",
         neutral_hue="slate",

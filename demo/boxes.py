@@ -1,4 +1,4 @@
-"""The boxes that a visitor has drawn, as the page sends them."""
+"""Check the boxes that the page sends."""
 
 from typing import Any
 
@@ -10,15 +10,15 @@ NONE_DRAWN = "Draw a box around the object first."
 
 
 def read_boxes(value: Any, size: tuple[int, int], most: int) -> list[Box]:
-    """Check what a page sent as boxes; it may be anything.
+    """Return the boxes in what the page sent, which may be anything.
 
     Args:
         value: the state of the drawing area, ``{"boxes": [[x, y, w, h], ...], ...}``, in pixels.
         size: ``(width, height)`` of the frame.
-        most: how many boxes there may be.
+        most: the largest number of boxes.
 
     Raises:
-        Refused: no box, too many, or one that cannot be followed.
+        Refused: there is no box, there are too many, or one cannot be tracked.
     """
     boxes = value.get("boxes") if isinstance(value, dict) else None
     if boxes is None or boxes == []:
@@ -31,6 +31,7 @@ def read_boxes(value: Any, size: tuple[int, int], most: int) -> list[Box]:
 
 
 def _check(number: int, box: Any, size: tuple[int, int]) -> Box:
+    """Return box ``number`` as four floats, or refuse it."""
     numbers = isinstance(box, list) and all(type(side) in (int, float) for side in box)
     if not numbers or len(box) != 4:
         raise Refused(f"Box {number} is not four numbers x, y, width, height.")

@@ -1,4 +1,4 @@
-"""A video or picture that a visitor sent, checked before anything of it is decoded."""
+"""Take in a visitor's video or picture; its header is checked before any frame is decoded."""
 
 import os
 import shutil
@@ -17,17 +17,17 @@ _PICTURE_FORMATS = ("JPEG", "PNG", "WEBP")
 
 
 class Clip:
-    """A video, or a single picture, in the visitor's own folder.
+    """A video or a single picture in the visitor's own folder.
 
     Args:
-        path: the file; each frame asked for is read from it.
-        name: what the visitor calls it.
-        limits: what is accepted.
+        path: the file.
+        name: the name that the visitor sees.
+        limits: the limits on what is accepted.
 
     Attributes:
         name: as given, without folders.
         size: ``(width, height)`` of the upright frames in pixels.
-        frames: how many frames there are, as the file says.
+        frames: how many frames there are according to the file.
         is_picture: whether it is a single picture.
 
     Raises:
@@ -43,12 +43,16 @@ class Clip:
         self.size = frame_size(self.frame(0).image)
 
     def check(self, index: int) -> None:
-        """Refuse what is not the number of a frame, from 0; ``index`` may be anything."""
+        """Refuse an ``index`` that is not the number of a frame; it may be anything.
+
+        Raises:
+            Refused: it is not a whole number from 0 up to the last frame.
+        """
         if type(index) is not int or not 0 <= index < self.frames:
             raise Refused(f"Expected the number of a frame, from 0 to {self.frames - 1}.")
 
     def frame(self, index: int) -> VideoFrame:
-        """Frame number ``index``, read anew: no pictures are kept for visitors.
+        """Read frame number ``index`` from the file; no frames are kept in memory.
 
         Raises:
             Refused: there is no such frame, or it cannot be read.
@@ -63,14 +67,15 @@ class Clip:
             raise Refused(sentence(error, self._path)) from error
 
     def source(self, start: int) -> Source:
-        """The frames from ``start`` on."""
+        """Open the clip at frame ``start``."""
         return open_source(self._path, start=start, max_pixels=self._limits.pixels)
 
     def sentence(self, error: BaseException) -> str:
-        """What to tell the visitor about an error while the clip was read."""
+        """Return the sentence that the visitor sees for an error from reading the clip."""
         return sentence(error, self._path)
 
     def _frames_by_header(self) -> int:
+        """Check the header of a video and return its number of frames."""
         limits = self._limits
         try:
             header = read_header(self._path, max_pixels=limits.pixels, max_frames=limits.frames)
@@ -81,9 +86,9 @@ class Clip:
 
 
 def take_in(upload: Path, folder: Path, name: str, limits: Limits) -> Clip:
-    """Put an upload into a visitor's folder and open it.
+    """Link or copy an upload into a visitor's folder and open it.
 
-    The upload may be shared with another visitor who sent the same file: it is linked, not moved.
+    It is not moved: Gradio keeps one file for visitors who send the same content.
 
     Raises:
         Refused: it is gone, too large, or cannot be read; nothing is left in the folder.
@@ -104,6 +109,7 @@ def take_in(upload: Path, folder: Path, name: str, limits: Limits) -> Clip:
 
 
 def _picture(path: Path, limits: Limits) -> Frame:
+    """Read a picture upright, or refuse it."""
     try:
         with Image.open(path, formats=_PICTURE_FORMATS) as image:
             limits.check_pixels(*image.size)

@@ -1,25 +1,36 @@
-"""The scores of a run over time, in bounded memory."""
+"""Keep the scores of a run over time in bounded memory."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from tracker.result import STATES, TrackResult
+from tracker.result import STATES, State, TrackResult
 
-MOST_POINTS = 600
+MOST_POINTS = 600  # even, so that points merge in pairs
 
 
 class Point(NamedTuple):
-    """The lowest score and the worst state of some frames in a row, and the time of the first."""
+    """The time of the first of some consecutive frames, their lowest score and worst state."""
 
     time_s: float
     score: float
-    state: str
+    state: State
+
+
+class LostSpan(NamedTuple):
+    """A stretch of time in which the object was lost, in seconds."""
+
+    begin_s: float
+    end_s: float
 
 
 class ScoreCurve:
-    """Scores of one object, each point the worst of as many frames as needed to stay small.
+    """The scores of one object over time, at most ``MOST_POINTS`` of them.
 
-    A loss of a single frame is therefore never smoothed away.
+    When it is full, each two points become one, the worse of both: a loss of a single frame is
+    never smoothed away.
+
+    Attributes:
+        end_s: the time of the last frame, in seconds.
     """
 
     def __init__(self) -> None:
@@ -29,7 +40,7 @@ class ScoreCurve:
         self.end_s = 0.0
 
     def add(self, result: TrackResult) -> None:
-        """Take in the next frame's result."""
+        """Add the result of the next frame."""
         point = Point(result.time_s or 0.0, result.score, result.state)
         if self._points and self._in_last < self._frames_per_point:
             self._points[-1] = _worst(self._points[-1], point)
@@ -48,19 +59,21 @@ class ScoreCurve:
         """The points in order, at most ``MOST_POINTS``."""
         return self._points
 
-    def lost_spans(self) -> Iterator[tuple[float, float]]:
-        """Beginning and end of each stretch in which the object was lost, in seconds."""
+    def lost_spans(self) -> Iterator[LostSpan]:
+        """Yield each stretch in which the object was lost."""
         begin = None
         for point in self._points:
-            if point.state == "lost" and begin is None:
+            lost = point.state == "lost"
+            if lost and begin is None:
                 begin = point.time_s
-            elif point.state != "lost" and begin is not None:
-                yield begin, point.time_s
+            elif not lost and begin is not None:
+                yield LostSpan(begin, point.time_s)
                 begin = None
         if begin is not None:
-            yield begin, self.end_s
+            yield LostSpan(begin, self.end_s)
 
 
 def _worst(first: Point, second: Point) -> Point:
+    """Merge two neighbouring points into one with the lower score and the worse state."""
     state = max(first.state, second.state, key=STATES.index)
     return Point(first.time_s, min(first.score, second.score), state)

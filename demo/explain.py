@@ -1,4 +1,4 @@
-"""The twin network at work on one pair of frames, in pictures."""
+"""Show in pictures how the twin network finds an object of one frame in another."""
 
 from dataclasses import dataclass
 
@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 from tracker.boxes import Box, center_and_size, cxcywh_to_xywh
 from tracker.crops import crop_squares, exemplar_extent, mean_color, search_extent
 from tracker.frames import Frame
-from tracker.models import Model
+from tracker.models import Model, TwinNetwork
 from tracker.tracking.response import displacement, find_peak, upsample
+
+Pair = NDArray[np.float64]
+"""Two numbers ``(2,)`` in frame pixels, x before y."""
 
 _UPSAMPLING = 8
 _HEAT_OPACITY = 0.62
@@ -20,15 +23,16 @@ _SEARCHED, _FOUND = (255, 184, 28), (38, 208, 124)
 
 @dataclass(frozen=True)
 class Explanation:
-    """What the network saw and answered.
+    """The inputs and the answer of the network, as pictures.
 
     Attributes:
         exemplar: the exemplar crop, RGB.
         search: the search crop, RGB.
-        heat: the search crop under the response map: blue is unlike, red is like the exemplar.
-        frame: the frame with the search square and the place of the highest response.
-        moved: from the middle of the search square to that place, ``(x, y)`` in frame pixels.
-        cells: side of the response map.
+        heat: the search crop with the response map over it, from blue (low) to red (high).
+        frame: the frame with the search square and a box at the highest response.
+        moved: ``(x, y)`` in frame pixels, from the middle of the search square to the highest
+            response.
+        cells: width and height of the response map.
     """
 
     exemplar: Frame
@@ -42,25 +46,27 @@ class Explanation:
 def explain(
     model: Model, exemplar_frame: Frame, box: Box, search_frame: Frame, believed: Box
 ) -> Explanation:
-    """Look for the object of one frame in another one, once, with the plain twin network.
+    """Search one frame for the object of another frame, with the twin network alone.
 
-    A tracker does this for every frame, with a kernel that it refines on the way.
+    A tracker does the same in every frame, but with a learned filter that it refines.
 
     Args:
         model: the network and its settings.
-        exemplar_frame, box: the object.
-        search_frame: where to look for it.
-        believed: box in ``search_frame`` around whose centre to look.
+        exemplar_frame: a frame with the object.
+        box: the object in ``exemplar_frame``.
+        search_frame: the frame to search.
+        believed: where in ``search_frame`` to search: around the centre of this box.
     """
     config, network = model.config, model.network.eval()
-    center, size = center_and_size(box)
-    extent = exemplar_extent(*size, config.context_amount)
+    (x, y), (w, h) = center_and_size(box)
+    extent = exemplar_extent(w, h, config.context_amount)
     fill = mean_color(exemplar_frame)
-    exemplar = crop_squares(exemplar_frame, center, [extent], config.exemplar_size, fill)
+    exemplar = crop_squares(exemplar_frame, (x, y), [extent], config.exemplar_size, fill)
     center, size = center_and_size(believed)
-    extent = exemplar_extent(*size, config.context_amount)
+    (x, y), (w, h) = center, size
+    extent = exemplar_extent(w, h, config.context_amount)
     extent = search_extent(extent, config.exemplar_size, config.search_size)
-    search = crop_squares(search_frame, center, [extent], config.search_size, fill)
+    search = crop_squares(search_frame, (x, y), [extent], config.search_size, fill)
     with torch.inference_mode():
         response = network(_tensor(exemplar, network), _tensor(search, network))[0].cpu().numpy()
     refined = upsample(response, _UPSAMPLING)[0]
@@ -76,14 +82,22 @@ def explain(
     )
 
 
-def _tensor(crops: NDArray[np.uint8], network: torch.nn.Module) -> torch.Tensor:
+def _tensor(crops: NDArray[np.uint8], network: TwinNetwork) -> torch.Tensor:
+    """Return crops ``(N, H, W, 3)`` as the network takes them, ``(N, 3, H, W)``."""
     return torch.from_numpy(crops).to(network.gain.device).permute(0, 3, 1, 2).float()
 
 
 def _heat(
     search: Frame, response: NDArray[np.float32], cell: float, peak: tuple[float, float]
 ) -> Frame:
-    """The response over the search crop, each value at the place that it is about."""
+    """Draw the response over the search crop, each value where it was computed.
+
+    Args:
+        search: the search crop.
+        response: the upsampled response map.
+        cell: crop pixels per value of ``response``.
+        peak: ``(x, y)`` of the highest value in crop pixels, from the middle of the crop.
+    """
     low, high = float(response.min()), float(response.max())
     levels = ((response - low) / max(high - low, 1e-9) * 255).astype(np.uint8)
     colors = cv2.cvtColor(cv2.applyColorMap(levels, cv2.COLORMAP_TURBO), cv2.COLOR_BGR2RGB)
@@ -101,7 +115,16 @@ def _heat(
     return heat
 
 
-def _frame(frame: Frame, center: NDArray, extent: float, found: NDArray, size: NDArray) -> Frame:
+def _frame(frame: Frame, center: Pair, extent: float, found: Pair, size: Pair) -> Frame:
+    """Draw the search square and the found box on the frame.
+
+    Args:
+        frame: the frame that was searched.
+        center: the centre of the search square ``(2,)``.
+        extent: the side of the search square.
+        found: the centre of the found box ``(2,)``.
+        size: the size of the found box ``(2,)``.
+    """
     picture = frame.copy()
     thick = max(2, round(min(frame.shape[:2]) / 200))
     for color, at, sides in ((_SEARCHED, center, (extent, extent)), (_FOUND, found, size)):

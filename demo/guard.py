@@ -1,8 +1,8 @@
-"""What is refused before Gradio sees it: strange files, addresses, and oversized requests.
+"""Refuse requests before Gradio sees them: other files, addresses, and oversized bodies.
 
-Gradio fetches public addresses for its visitors, in files that they ask for and in values that they
-send. Nothing here needs that, and a server should not be made to call others. The browser is told
-the same by a content security policy.
+Gradio fetches public addresses that a visitor names as a file or in a value. The demo does not
+need that, and a visitor must not be able to make the server call others. A content security policy
+forbids the same to the page in the browser.
 """
 
 import json
@@ -19,7 +19,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 MOST_BODY_BYTES = 1_000_000
-"""Of a request that is no upload: values and boxes, never pictures."""
+"""Largest body of a request that is not an upload; such requests carry values and boxes only."""
 
 _FILE = re.compile(r"/(?:gradio_api/)?file(?:=|/)(.*)", re.DOTALL)
 _HEARTBEAT = re.compile(r"/heartbeat/([^/]+)$")
@@ -31,7 +31,7 @@ _POLICY = (
     "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; "
     "form-action 'self'; frame-ancestors 'self'"
 )
-_NO_REASON = b'"error":null'  # what Gradio says of values that it cannot read
+_NO_REASON = b'"error":null'  # Gradio's answer to values that it cannot read
 _REASON = b'"error":"The request is not one that this page makes."'
 _HEADERS = [
     (b"content-security-policy", _POLICY.encode()),
@@ -41,13 +41,13 @@ _HEADERS = [
 
 
 class Guard:
-    """ASGI middleware that lets through what the page itself asks for.
+    """ASGI middleware that passes on only the requests that the page itself makes.
 
     Args:
-        app: what it stands before.
-        folder: the only folder that files are served from, and where uploads go.
-        max_bytes: no more uploads are taken while there is more than this in the folder.
-        on_leave: called with the key of a visitor whose page was closed.
+        app: the application behind it.
+        folder: the only folder that files are served from; uploads go there too.
+        max_bytes: uploads are refused while the folder holds more than this.
+        on_leave: called with the visitor's key when a page is closed.
     """
 
     def __init__(
@@ -61,6 +61,7 @@ class Guard:
         self._on_leave = on_leave
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request with a refusal, or pass it on."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -89,7 +90,10 @@ class Guard:
         await self._app(scope, receive, _with_headers(send))
 
     def _until_gone(self, key: str, receive: Receive) -> Receive:
-        """Each open page holds one connection; Gradio notices its end only after some seconds."""
+        """Return a ``receive`` that calls ``on_leave`` when the page's connection ends.
+
+        Each open page holds one connection; Gradio notices its end only after some seconds.
+        """
 
         async def watched() -> MutableMapping[str, Any]:
             message = await receive()
@@ -100,13 +104,15 @@ class Guard:
         return watched
 
     def _is_ours(self, name: str) -> bool:
+        """Return whether ``name`` is a file in the folder; links out of it do not count."""
         if "\0" in name:
             return False
         real = os.path.realpath(name)
         return real.startswith(self._folder + os.sep) and os.path.isfile(real)
 
     def _is_full(self) -> bool:
-        sizes = {}  # by inode: an upload and a visitor's link to it are one file
+        """Return whether the folder holds more than ``max_bytes``."""
+        sizes: dict[int, int] = {}  # by inode: an upload and a visitor's link to it are one file
         for folder, _, names in os.walk(self._folder):
             for name in names:
                 with suppress(OSError):
@@ -115,7 +121,7 @@ class Guard:
         return sum(sizes.values()) > self._max_bytes
 
     def _is_harmless(self, body: bytes) -> bool:
-        """Whether every file that the values of a request name was sent to this server."""
+        """Return whether every file that a request names was uploaded to this server."""
         try:
             values = json.loads(body or b"null")
             return all(isinstance(name, str) and self._is_ours(name) for name in _files(values))
@@ -124,6 +130,7 @@ class Guard:
 
 
 def _files(value: Any) -> Iterator[Any]:
+    """Yield the ``path`` of every file in the values of a request, however deep."""
     if isinstance(value, dict):
         if "path" in value:
             yield value["path"]
@@ -134,10 +141,12 @@ def _files(value: Any) -> Iterator[Any]:
 
 
 async def _read(receive: Receive) -> bytes | None:
+    """Read the body of a request; None if it is larger than ``MOST_BODY_BYTES``."""
     body = b""
     while True:
         message = await receive()
-        body += message.get("body", b"")
+        part: bytes = message.get("body", b"")
+        body += part
         if len(body) > MOST_BODY_BYTES:
             return None
         if not message.get("more_body", False):
@@ -145,6 +154,7 @@ async def _read(receive: Receive) -> bytes | None:
 
 
 def _again(body: bytes, receive: Receive) -> Receive:
+    """Return a ``receive`` that delivers a body that was already read, then what follows."""
     given = False
 
     async def once() -> MutableMapping[str, Any]:
@@ -158,6 +168,7 @@ def _again(body: bytes, receive: Receive) -> Receive:
 
 
 def _with_headers(send: Send) -> Send:
+    """Return a ``send`` that adds the security headers and puts words to empty errors."""
     streams = False
 
     async def wrapped(message: MutableMapping[str, Any]) -> None:
@@ -174,6 +185,7 @@ def _with_headers(send: Send) -> Send:
 
 
 async def _answer(send: Send, status: int, text: str) -> None:
+    """Answer a request with a status and a sentence as JSON."""
     body = json.dumps({"detail": text}).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": status, "headers": headers + _HEADERS})

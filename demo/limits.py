@@ -1,4 +1,4 @@
-"""What a visitor may ask of the server, and the sentences that say so."""
+"""The limits on what a visitor may ask of the server."""
 
 from dataclasses import dataclass, fields
 from typing import Self
@@ -14,23 +14,34 @@ class LimitsError(TrackerError):
 
 @dataclass(frozen=True)
 class Limits:
-    """Whole numbers above 0; the first four are checked before anything is decoded."""
+    """Upper limits, whole numbers above 0; the first four are checked before decoding.
 
-    megabytes: int = 100  # of an upload
-    seconds: int = 60  # of a video
-    frames: int = 1800  # of a video
-    pixels: int = 3840 * 2160  # width times height of a picture
-    objects: int = 8  # followed together
-    run_seconds: int = 300  # that one tracking may take; what is done by then is kept
-    waiting: int = 16  # requests in the queue
-    visitors: int = 32  # with files on the server
+    Attributes:
+        megabytes: size of an upload.
+        seconds: length of a video.
+        frames: frames of a video.
+        pixels: width times height of a frame.
+        objects: boxes tracked together.
+        run_seconds: time for one tracking run; the frames done by then are kept.
+        waiting: requests in the queue.
+        visitors: visitors with files on the server.
+    """
+
+    megabytes: int = 100
+    seconds: int = 60
+    frames: int = 1800
+    pixels: int = 3840 * 2160
+    objects: int = 8
+    run_seconds: int = 300
+    waiting: int = 16
+    visitors: int = 32
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read ``"seconds=120,frames=3600"``; what is not named keeps its default.
+        """Read limits from text such as ``"seconds=120,frames=3600"``; others keep their default.
 
         Raises:
-            LimitsError: an unknown name, or a value that is no whole number above 0.
+            LimitsError: a name is unknown, or a value is not a whole number above 0.
         """
         names = [field.name for field in fields(cls)]
         values = {}
@@ -45,7 +56,14 @@ class Limits:
         return cls(**values)
 
     def check_bytes(self, size: int) -> None:
-        """Refuse an upload that is empty or too large, ``size`` in bytes."""
+        """Refuse an upload that is empty or too large.
+
+        Args:
+            size: in bytes.
+
+        Raises:
+            Refused: it is one of these.
+        """
         if size == 0:
             raise Refused("The file is empty.")
         if size > self.megabytes * 1_000_000:
@@ -54,7 +72,11 @@ class Limits:
             )
 
     def check_pixels(self, width: int, height: int) -> None:
-        """Refuse pictures that are too large."""
+        """Refuse frames with too many pixels.
+
+        Raises:
+            Refused: there are too many.
+        """
         if width * height > self.pixels:
             raise Refused(
                 f"Its pictures are {width}x{height}, {width * height / 1e6:.1f} megapixels; up to "
@@ -62,7 +84,11 @@ class Limits:
             )
 
     def check_video(self, header: VideoHeader) -> None:
-        """Refuse a video by what its header says."""
+        """Refuse a video whose header says that it is too large or too long.
+
+        Raises:
+            Refused: the header says so.
+        """
         self.check_pixels(*header.size)
         if header.seconds is not None and header.seconds > self.seconds + 1:
             raise Refused(

@@ -1,4 +1,4 @@
-"""What a visitor is told when something cannot be done: one sentence, nothing about the server."""
+"""Turn errors into one sentence for a visitor that tells nothing about the server."""
 
 import logging
 import re
@@ -13,19 +13,19 @@ UNEXPECTED = "Something went wrong on the server, and it was noted there; please
 
 
 class Refused(TrackerError):
-    """What a visitor asked for cannot be done; the message is a sentence for them."""
+    """A visitor's request cannot be done; the message is a sentence for them."""
 
 
 def sentence(error: BaseException, *private: Path) -> str:
-    """What to tell a visitor about an error.
+    """Return the sentence that a visitor sees for an error.
 
     Args:
-        error: anything that was raised.
-        private: files whose names the message may hold; they become "the file".
+        error: any exception.
+        private: paths that the message may contain; they become "the file".
 
     Returns:
-        One sentence without paths. Errors that the project did not raise on purpose, and messages
-        that still hold a path, go to the server's log instead.
+        One sentence without paths. An error that the project did not raise on purpose, or whose
+        message still contains a path, is logged on the server, and the sentence is ``UNEXPECTED``.
     """
     if isinstance(error, TrackerError):
         text = str(error)

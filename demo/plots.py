@@ -1,21 +1,29 @@
-"""The plot of scores over time, as SVG: sharp at any size, and no library to load."""
+"""Plot scores over time as SVG, which is sharp at any size and needs no library."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
+from typing import NamedTuple
 
 from tracker_demo.curve import ScoreCurve
 from tracker_demo.pictures import COLORS
 
-_WIDTH, _HEIGHT = 420, 170  # at the size of a phone's screen, so that its text can be read there
+_WIDTH, _HEIGHT = 420, 170  # about a phone's width, so that the text is readable there
 _LEFT, _RIGHT, _TOP, _BOTTOM = 28, 6, 8, 24  # margins
 
 
-def score_plot(curves: Sequence[ScoreCurve], tracking: float, lost: float) -> str:
-    """Score over time of each object; the spans in which one was lost are marked.
+class Thresholds(NamedTuple):
+    """The settings ``tracking_score`` and ``lost_score`` of a model."""
+
+    tracking: float
+    lost: float
+
+
+def score_plot(curves: Sequence[ScoreCurve], thresholds: Thresholds) -> str:
+    """Plot the score of each object over time and mark the spans in which one was lost.
 
     Args:
         curves: one per object, none empty.
-        tracking, lost: the scores that divide the states.
+        thresholds: drawn as lines.
 
     Returns:
         An ``<svg>`` element.
@@ -30,7 +38,7 @@ def score_plot(curves: Sequence[ScoreCurve], tracking: float, lost: float) -> st
     def y(score: float) -> float:
         return _TOP + (1 - score) * (_HEIGHT - _TOP - _BOTTOM)
 
-    parts = [_grid(x, y, begin_s, begin_s + span, tracking, lost)]
+    parts = [_grid(x, y, begin_s, begin_s + span, thresholds)]
     for curve in curves:
         for begin, end in curve.lost_spans():
             width = max(x(end) - x(begin), 2)
@@ -49,7 +57,7 @@ def score_plot(curves: Sequence[ScoreCurve], tracking: float, lost: float) -> st
 
 
 def legend(curves: Sequence[ScoreCurve]) -> str:
-    """What the lines and the marked spans are."""
+    """Return the legend of the lines and the marked spans, as HTML."""
     items = [
         f'<span><i style="background:{COLORS[number % len(COLORS)]}"></i>object {number + 1}</span>'
         for number in range(len(curves))
@@ -60,19 +68,33 @@ def legend(curves: Sequence[ScoreCurve]) -> str:
 
 
 def describe(curves: Sequence[ScoreCurve]) -> str:
-    """The plot in words, for those who cannot see it."""
-    said = []
+    """Return the plot in words, for screen readers."""
+    sentences = []
     for number, curve in enumerate(curves, start=1):
         spans = [f"{begin:.1f} to {end:.1f} s" for begin, end in curve.lost_spans()]
         when = f"lost from {', '.join(spans)}" if spans else "never lost"
         lowest = min((point.score for point in curve.points), default=0)
-        said.append(f"Object {number}: lowest score {lowest:.2f}, {when}.")
-    return "Score over time. " + " ".join(said)
+        sentences.append(f"Object {number}: lowest score {lowest:.2f}, {when}.")
+    return "Score over time. " + " ".join(sentences)
 
 
-def _grid(x, y, begin_s: float, end_s: float, tracking: float, lost: float) -> str:
+def _grid(
+    x: Callable[[float], float],
+    y: Callable[[float], float],
+    begin_s: float,
+    end_s: float,
+    thresholds: Thresholds,
+) -> str:
+    """Return the lines and labels of the axes.
+
+    Args:
+        x: maps seconds to a place in the plot.
+        y: maps a score to a place in the plot.
+        begin_s, end_s: the time at the left and right end.
+        thresholds: drawn as lines.
+    """
     lines = []
-    for score in (0, lost, tracking, 1):
+    for score in (0, thresholds.lost, thresholds.tracking, 1):
         kind = "frame" if score in (0, 1) else "threshold"
         lines.append(
             f'<line class="{kind}" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" '
@@ -90,7 +112,7 @@ def _grid(x, y, begin_s: float, end_s: float, tracking: float, lost: float) -> s
 
 
 def _step(seconds: float) -> float:
-    """The next larger step of 1, 2 or 5 times a power of ten."""
+    """Return the next larger step that is 1, 2 or 5 times a power of ten."""
     power = 0.01
     while True:
         for factor in (1, 2, 5):

@@ -1,11 +1,11 @@
-"""One run: the boxed objects followed through a clip, with news of how far it is."""
+"""Track the boxed objects through a clip and report the progress."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from tracker import MultiTracker
 from tracker.boxes import Box
@@ -13,39 +13,45 @@ from tracker.errors import SourceEndedEarly
 from tracker.frames import Frame
 from tracker.result import TrackResult
 from tracker.video import prefetch
+from tracker.video.outputs.plan import OutputKind
 from tracker.video.outputs.writing import Outputs
 from tracker_demo.clip import Clip
 from tracker_demo.curve import ScoreCurve
 from tracker_demo.limits import Limits
 from tracker_demo.messages import Refused
 
-PREVIEW_INTERVAL_S = 0.25
+Step = tuple[Frame | None, list[TrackResult]]
+"""A frame with the results drawn on it, and the results."""
+
+PREVIEW_INTERVAL_S = 0.25  # shortest time between two reports
 
 
 class Files(NamedTuple):
-    """What a run leaves to be fetched."""
+    """The result files of a run."""
 
     video: Path
     csv: Path
     json: Path
 
     @classmethod
-    def in_folder(cls, folder: Path) -> "Files":
+    def in_folder(cls, folder: Path) -> Self:
+        """Return the paths of the files in a folder."""
         return cls(folder / "tracked.mp4", folder / "boxes.csv", folder / "boxes.json")
 
 
 @dataclass
-class Progress:
-    """How far a run is.
+class RunProgress:
+    """The progress of a run.
 
     Attributes:
-        total, done: how many frames there will be as the file says, and are followed so far.
-        seconds: that the run has taken.
-        picture: the newest frame with the results drawn on it.
-        results: those of the newest frame, one per object.
-        curves: scores over time, one per object.
-        ending: why the run has ended, as a sentence; empty while it goes on.
-        files: the results, once it has ended.
+        total: how many frames there are to process, according to the file.
+        done: how many frames are processed so far.
+        seconds: how long the run has taken so far.
+        picture: the latest frame with the results drawn on it.
+        results: the results in the latest frame, one per object.
+        curves: the scores over time, one per object.
+        ending: why the run has ended, as a sentence; empty while it runs.
+        files: the result files; None while it runs.
     """
 
     total: int
@@ -59,8 +65,16 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Run:
-    """What is followed: boxes ``(x, y, w, h)`` in frame ``start`` of a clip, by a model."""
+class TrackingRun:
+    """One run of the tracker over a clip.
+
+    Attributes:
+        clip: the clip.
+        start: the number of the first frame.
+        boxes: the objects in that frame, each ``(x, y, w, h)``.
+        model: the name of the model.
+        files: where the results go.
+    """
 
     clip: Clip
     start: int
@@ -74,22 +88,23 @@ class Run:
         limits: Limits,
         stopped: Callable[[], bool],
         clock: Callable[[], float],
-    ) -> Iterator[Progress]:
-        """Follow the objects to the end of the clip.
+    ) -> Iterator[RunProgress]:
+        """Track the objects to the end of the clip.
 
         Args:
-            tracker: not begun.
-            limits: on frames and seconds; what is done by then is kept.
-            stopped: whether to end now.
-            clock: seconds.
+            tracker: a tracker that has not been initialised.
+            limits: the run ends at the limits on frames and seconds and keeps what is done.
+            stopped: returns whether to end now.
+            clock: returns the time in seconds.
 
         Yields:
-            News of the first frame, then a few times per second; the last one has ``files``.
+            The progress after the first frame, then a few times per second; the last one has
+            ``files``.
 
         Raises:
             Refused: an output cannot be written, or the clip cannot be read at all.
         """
-        progress = Progress(
+        progress = RunProgress(
             self.clip.frames - self.start, curves=[ScoreCurve() for _ in self.boxes]
         )
         began = shown = clock()
@@ -114,9 +129,16 @@ class Run:
         progress.files = self.files
         yield progress
 
-    def _steps(self, tracker: MultiTracker) -> Iterator[tuple[Frame, list[TrackResult]]]:
-        """Write and yield one frame after the other; the files are whole when this has ended."""
-        paths = {"video": self.files.video, "csv": self.files.csv, "json": self.files.json}
+    def _steps(self, tracker: MultiTracker) -> Generator[Step, None, None]:
+        """Track, write and yield one frame after the other, each drawn on and with its results.
+
+        The files are complete when the generator has ended or was closed.
+        """
+        paths: dict[OutputKind, Path] = {
+            "video": self.files.video,
+            "csv": self.files.csv,
+            "json": self.files.json,
+        }
         with ExitStack() as stack:
             frames = stack.enter_context(self.clip.source(self.start))
             ahead = stack.enter_context(closing(prefetch(frames)))
@@ -141,7 +163,8 @@ class Run:
                 yield outputs.write(frame, rows), rows
 
 
-def _why_end(progress: Progress, limits: Limits, stopped: bool) -> str:
+def _why_end(progress: RunProgress, limits: Limits, stopped: bool) -> str:
+    """Return the sentence that ends the run now, or "" to continue."""
     if stopped:
         return f"Cancelled after {_frames(progress)}; they are kept."
     if progress.done >= limits.frames and progress.done != progress.total:
@@ -154,5 +177,6 @@ def _why_end(progress: Progress, limits: Limits, stopped: bool) -> str:
     return ""
 
 
-def _frames(progress: Progress) -> str:
+def _frames(progress: RunProgress) -> str:
+    """Return the number of processed frames with its noun."""
     return f"{progress.done} frame{'' if progress.done == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""Serve the page: its folder, its guard, its limits."""
+"""Serve the page of the demo over HTTP."""
 
 import ctypes
 import gc
@@ -17,45 +17,52 @@ from starlette.middleware import Middleware
 
 from tracker.errors import OutputError
 from tracker.synthetic.sample import write_sample
-from tracker_demo.engine import Engine
 from tracker_demo.guard import Guard
 from tracker_demo.limits import Limits
+from tracker_demo.models import DemoModels
 from tracker_demo.visitors import Visitors
 
-M_ARENA_MAX = -8  # of malloc.h
-SWEEP_S = 3.0
+M_ARENA_MAX = -8  # from malloc.h
+SWEEP_S = 3.0  # how often visitors who left are removed
 
 
 class Server:
-    """The demo on one address; its only folder is temporary.
+    """The demo at one address; all its files are in one temporary folder.
 
     Args:
-        limits: what visitors may ask for.
+        limits: the limits on what visitors may ask for.
         device: as in ``tracker.Tracker``.
+
+    Attributes:
+        visitors: the visitors and their sessions.
 
     Raises:
         DeviceError: the device does not exist.
     """
 
     def __init__(self, limits: Limits, device: str = "auto") -> None:
-        engine = Engine(device)
+        models = DemoModels(device)
         self._limits = limits
         self._folder = Path(tempfile.mkdtemp(prefix="tracker-demo-"))
-        os.environ["GRADIO_TEMP_DIR"] = str(self._folder)  # read while the page is built
-        os.environ.setdefault("GRADIO_HEARTBEAT_INTERVAL", "5")  # seconds to notice who has left
+        os.environ["GRADIO_TEMP_DIR"] = str(self._folder)  # Gradio reads it while the page is built
+        os.environ.setdefault("GRADIO_HEARTBEAT_INTERVAL", "5")  # seconds to notice a closed page
         from tracker_demo.app import CSS, Page, theme
 
-        self.visitors = Visitors(self._folder, engine, limits)
+        self.visitors = Visitors(self._folder, models, limits)
         self._sample = threading.Lock()
         self._closing = threading.Event()
-        self._blocks = Page(self.visitors, engine, limits, self._sample_clip).blocks
+        self._blocks = Page(self.visitors, models, limits, self._sample_clip).blocks
         self._look = {"theme": theme(), "css": CSS}
 
     def start(self, host: str, port: int) -> str:
-        """Serve in the background; returns the page's address.
+        """Serve in background threads and return the address of the page.
+
+        Args:
+            host: the address to listen on.
+            port: the port to listen on; 0 takes any free one.
 
         Raises:
-            OutputError: the address cannot be served on.
+            OutputError: the port is taken.
         """
         full = self._limits.visitors * self._limits.megabytes * 1_000_000
         guard = Middleware(Guard, folder=self._folder, max_bytes=full, on_leave=self.visitors.leave)
@@ -81,7 +88,7 @@ class Server:
             )
         except OSError as error:
             raise OutputError(f"expected a free port to serve on; got {host}:{port}") from error
-        states = app.state_holder.session_data  # Gradio keeps what it has of a visitor for an hour
+        states = app.state_holder.session_data  # Gradio itself keeps a visitor's state for an hour
         threading.Thread(target=self._sweep, args=[states], name="sweep", daemon=True).start()
         return address
 
@@ -93,6 +100,7 @@ class Server:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _sweep(self, states: MutableMapping[str, Any]) -> None:
+        """Remove visitors who left, and Gradio's state of them, until the server closes."""
         while not self._closing.wait(SWEEP_S):
             gone = self.visitors.sweep()
             for key in gone:
@@ -101,6 +109,7 @@ class Server:
                 _give_memory_back()
 
     def _sample_clip(self) -> Path:
+        """Return the sample clip; it is made on the first call."""
         path = self._folder / "sample" / "clip.mp4"
         with self._sample:
             if not path.exists():
@@ -109,11 +118,11 @@ class Server:
 
 
 def serve(host: str, port: int, limits: str, device: str) -> None:
-    """Serve the page until interrupted; what ``tracker demo`` does.
+    """Serve the page until interrupted; ``tracker demo`` calls this.
 
     Args:
-        host, port: where; port 0 is any that is free.
-        limits: as in ``Limits.parse``.
+        host, port: as in ``Server.start``.
+        limits: text for ``Limits.parse``.
         device: as in ``tracker.Tracker``.
 
     Raises:
@@ -127,25 +136,30 @@ def serve(host: str, port: int, limits: str, device: str) -> None:
             threading.Event().wait()
     finally:
         if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # an impatient second Ctrl-C
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not stop this
         server.close()
 
 
 def _let_threads_share_memory() -> None:
-    """Two heaps for all threads: of one heap each, glibc gives little back to the system."""
+    """Limit glibc to two heaps: with one heap per thread it returns little memory to the system."""
     with suppress(OSError, AttributeError):  # another C library
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
 
 
 def _give_memory_back() -> None:
-    """Return what visitors left: Python finds cycles late, and glibc keeps what threads freed."""
+    """Return the memory of removed visitors to the system.
+
+    Python would collect reference cycles late, and glibc keeps memory that threads have freed.
+    """
     gc.collect()
     with suppress(OSError, AttributeError):  # another C library
         ctypes.CDLL(None).malloc_trim(0)
 
 
 def _free_port(host: str) -> int:
+    """Return a port that is free on ``host``."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.bind((host, 0))
-        return probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,14 +1,14 @@
-"""The parts of the page that are plain HTML."""
+"""Make the parts of the page that are plain HTML."""
 
 from html import escape
 
 from tracker_demo.explain import Explanation
 from tracker_demo.limits import Limits
 from tracker_demo.pictures import COLORS, data_uri
-from tracker_demo.plots import legend, score_plot
-from tracker_demo.run import Progress
+from tracker_demo.plots import Thresholds, legend, score_plot
+from tracker_demo.run import RunProgress
 
-PREVIEW_SIDE = 960
+PREVIEW_SIDE = 960  # longest side of the pictures shown during a run
 
 HEADER = """
 <header class="page-head">
@@ -48,7 +48,7 @@ two objects less than 0.15; at 0.31, one decision in nine was wrong (model lite)
 
 
 def accepted(limits: Limits) -> str:
-    """What may be sent."""
+    """Return the line that says what may be uploaded."""
     return (
         f'<p class="limits">Up to {limits.megabytes} MB, {limits.seconds} seconds and '
         f"{limits.pixels / 1e6:.1f} megapixels. It is removed when you leave.</p>"
@@ -56,15 +56,17 @@ def accepted(limits: Limits) -> str:
 
 
 def clip_line(name: str, size: tuple[int, int], frames: int) -> str:
-    """What was taken in."""
+    """Return the line that describes the clip in a slot."""
     what = "one picture" if frames == 1 else f"{frames} frames"
     return (
         f'<p class="clip-line" role="status"><b>{escape(name)}</b> {size[0]}×{size[1]}, {what}</p>'
     )
 
 
-def live(progress: Progress, thresholds: tuple[float, float]) -> str:
-    """A run while it goes on: newest frame, state of each object, scores so far."""
+def live(progress: RunProgress, thresholds: Thresholds) -> str:
+    """Return the view of a run in progress: latest frame, states, scores so far."""
+    if progress.picture is None:
+        raise ValueError("expected progress with a picture; got none")
     share = 100 * progress.done / max(progress.total, 1)
     fps = progress.done / progress.seconds if progress.seconds else 0
     picture = data_uri(progress.picture, PREVIEW_SIDE)
@@ -77,23 +79,23 @@ def live(progress: Progress, thresholds: tuple[float, float]) -> str:
   </div>
   <p class="counts">{progress.done} of {progress.total} frames, {fps:.0f} per second</p>
   {states(progress)}
-  {score_plot(progress.curves, *thresholds)}
+  {score_plot(progress.curves, thresholds)}
 </div>"""
 
 
-def ending(progress: Progress) -> str:
-    """Why a run has ended."""
+def ending(progress: RunProgress) -> str:
+    """Return the line that says why a run has ended."""
     return f'<p class="ending" role="status">{escape(progress.ending)}</p>'
 
 
-def scores(progress: Progress, thresholds: tuple[float, float]) -> str:
-    """The scores of a run that has ended."""
-    plot = score_plot(progress.curves, *thresholds)
+def scores(progress: RunProgress, thresholds: Thresholds) -> str:
+    """Return the plot of the scores of a run that has ended."""
+    plot = score_plot(progress.curves, thresholds)
     return f'<div class="scores"><h3>Score over time</h3>{plot}{legend(progress.curves)}</div>'
 
 
-def states(progress: Progress) -> str:
-    """Score and state of each object in the newest frame."""
+def states(progress: RunProgress) -> str:
+    """Return the score and state of each object in the latest frame."""
     items = [
         f'<li class="{each.state}"><i style="background:{COLORS[(each.id - 1) % len(COLORS)]}"></i>'
         f"object {each.id}<b>{each.score:.2f}</b>{each.state}</li>"
@@ -102,29 +104,29 @@ def states(progress: Progress) -> str:
     return f'<ul class="states">{"".join(items)}</ul>'
 
 
-def explanation(told: Explanation, frame: int) -> str:
-    """The steps of one search, as a row of pictures."""
-    dx, dy = told.moved
+def explanation(found: Explanation, frame: int) -> str:
+    """Return the steps of one search in frame number ``frame``, as a row of pictures."""
+    dx, dy = found.moved
     steps = (
         (
             "Exemplar",
-            told.exemplar,
+            found.exemplar,
             "The boxed object with some context, 127×127 pixels: what to look for.",
         ),
         (
             "Search region",
-            told.search,
+            found.search,
             f"Frame {frame} around the last known place, 255×255 pixels: where to look.",
         ),
         (
             "Response map",
-            told.heat,
-            f"{told.cells}×{told.cells} comparisons over the search region. Red is most alike; the "
-            "cross is the highest.",
+            found.heat,
+            f"{found.cells}×{found.cells} comparisons over the search region. Red is most alike; "
+            "the cross is the highest.",
         ),
         (
             "Answer",
-            told.frame,
+            found.frame,
             f"The highest response is {abs(dx):.0f} pixels {'right' if dx >= 0 else 'left'} and "
             f"{abs(dy):.0f} {'down' if dy >= 0 else 'up'} from the middle of the search square "
             "(amber). Green: there the object is.",
@@ -139,7 +141,7 @@ def explanation(told: Explanation, frame: int) -> str:
 
 
 def similarity(value: float) -> str:
-    """One similarity, with a scale."""
+    """Return a similarity, from -1 to 1, with a scale."""
     share = 50 + 50 * value
     return f"""
 <div class="similarity" role="status">

@@ -1,4 +1,4 @@
-"""The models, loaded once and shared by all visitors."""
+"""The models of the demo, loaded once and shared by all visitors."""
 
 import threading
 
@@ -8,8 +8,8 @@ from tracker.models import Model, available_models, load_model
 from tracker_demo.messages import Refused
 
 
-class Engine:
-    """Loads each model once. Networks are only read, so that visitors can share them.
+class DemoModels:
+    """Loads each shipped model on first use; visitors share it, since networks are only read.
 
     Args:
         device: as in ``tracker.Tracker``.
@@ -25,23 +25,23 @@ class Engine:
         self._loading = threading.Lock()
 
     @staticmethod
-    def models() -> list[str]:
-        """The names of the models that can be chosen, the default first."""
-        return [name for name, there in available_models().items() if there]
+    def names() -> list[str]:
+        """Return the names of the models that can be chosen, the default first."""
+        return [name for name, shipped in available_models().items() if shipped]
 
     def model(self, name: str) -> Model:
-        """A shipped model by name; never a file.
+        """Return a shipped model by its name; the path of a file is no name.
 
         Raises:
             Refused: there is no such model.
         """
-        if name not in self.models():
-            raise Refused(f"There is no model of this name; choose {' or '.join(self.models())}.")
+        if name not in self.names():
+            raise Refused(f"There is no model of this name; choose {' or '.join(self.names())}.")
         with self._loading:
             if name not in self._models:
                 self._models[name] = load_model(name)
             return self._models[name]
 
     def tracker(self, name: str) -> MultiTracker:
-        """A new tracker with the model ``name``."""
+        """Make a new tracker with the model ``name``."""
         return MultiTracker(self.model(name), self._device)
