@@ -25,7 +25,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 import tracker
-from tracker.cli.options import build_parser
+from tracker.cli.options.parser import build_parser
 from tracker.settings import settings_table
 
 ROOT = Path(__file__).parents[1]

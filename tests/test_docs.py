@@ -11,7 +11,7 @@ from PIL import Image
 
 import tracker
 from tracker.boxes import overlap
-from tracker.cli.options import build_parser, join_negative_numbers
+from tracker.cli.options.parser import build_parser, join_negative_numbers
 from tracker.synthetic.sample import SampleClip, write_sample
 
 ROOT = Path(__file__).parents[1]
@@ -97,11 +97,14 @@ def test_relative_links_point_to_files_and_headings(path):
         assert not anchor or anchor in anchors(target), link
 
 
-@pytest.mark.parametrize("path", [*GUIDES, ROOT / "CONTRIBUTING.md"], ids=name_of)
-def test_named_files_exist(path):
-    named = re.findall(
-        r"`((?:tracker|csrc|benchmarks|demo|tests|docs)/[\w./]*)`", prose(path.read_text())
-    )
+@pytest.mark.parametrize("path", LINKED, ids=name_of)
+def test_named_files_and_scripts_exist(path):
+    text = path.read_text()
+    named = re.findall(r"`((?:tracker|csrc|benchmarks|demo|tests|docs)/[\w./]*)`", prose(text))
+    named += re.findall(r"python (benchmarks/\S+\.py)", text)
+    named += [
+        name.replace(".", "/") + ".py" for name in re.findall(r"-m (benchmarks[\w.]*\w)", text)
+    ]
     assert [name for name in named if not (ROOT / name).exists() and "/a/" not in name] == []
 
 
