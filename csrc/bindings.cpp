@@ -1,6 +1,6 @@
-// The Python module tracker._C: takes numbers and enqueues kernels on a stream. It knows no PyTorch:
-// a tensor is the tuple (address, sizes, strides in elements), a dtype its name, a stream its handle
-// as an integer. Outputs, devices and streams are chosen in tracker/ops/cuda.py.
+// The Python module tracker._C: takes numbers and enqueues kernels on a stream. It knows no
+// PyTorch: a tensor is the tuple (address, sizes, strides in elements), a dtype its name, a stream
+// its handle as an integer. Outputs, devices and streams are chosen in tracker/ops/cuda.py.
 #include <cuda_runtime.h>
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
@@ -107,18 +107,18 @@ void define_tracking(py::module_& module) {
                   reinterpret_cast<cudaStream_t>(stream));
   });
   module.def("peak", [](Address responses, int size, Address window, Address targets, int objects,
-                        const Values& settings, Address sights, Address chosen, Address proposals,
-                        Address stream) {
+                        const Values& settings, Address candidates, Address chosen,
+                        Address proposals, Address stream) {
     tracker::peak(at<float>(responses), size, at<float>(window), at<tracker::Target>(targets),
-                  objects, to_settings(settings), at<tracker::Sight>(sights),
+                  objects, to_settings(settings), at<tracker::Candidate>(candidates),
                   at<std::int64_t>(chosen), at<float>(proposals),
                   reinterpret_cast<cudaStream_t>(stream));
   });
-  module.def("decide", [](Address sights, Address refined, Address targets, int objects,
+  module.def("decide", [](Address candidates, Address refined, Address targets, int objects,
                           const Values& settings, Address results, Address stream) {
-    tracker::decide(at<tracker::Sight>(sights), at<float>(refined), at<tracker::Target>(targets),
-                    objects, to_settings(settings), at<tracker::Result>(results),
-                    reinterpret_cast<cudaStream_t>(stream));
+    tracker::decide(at<tracker::Candidate>(candidates), at<float>(refined),
+                    at<tracker::Target>(targets), objects, to_settings(settings),
+                    at<tracker::Result>(results), reinterpret_cast<cudaStream_t>(stream));
   });
   py::dict layouts;
   for (const auto& [name, fields] : tracker::LAYOUTS) layouts[name] = fields;

@@ -1,4 +1,4 @@
-// The last step of a summed response, whose channels may be divided over the blocks of a cluster.
+// The last step of a summed response when its channels are divided over the blocks of a cluster.
 #pragma once
 
 #include "device.cuh"
@@ -6,7 +6,7 @@
 
 namespace tracker {
 
-// Adds `sums`, the part of this block in its shared memory, over the cluster, in the order of the
+// Adds up `sums`, which every block of the cluster holds in its shared memory, in the order of the
 // blocks, and writes the response number `search`.
 __device__ inline void write_response(const Map& response, Type type, std::int64_t search,
                                       const float* sums, int count) {

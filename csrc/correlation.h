@@ -1,9 +1,9 @@
-// The six operators seen as one: what every kernel of this folder computes, or a part of it.
+// The one sum that all six operators are, and the kernels that compute it.
 //
 //   response[b, c, y, x] = sum over (u, v) of exemplar[., c, u, v] * search[., c, y + u, x + v]
 //
-// and, where `sum` says so, summed over the channels too or over the searches of one exemplar. The
-// gradients are the same sum with other maps in the three roles (see xcorr.cu).
+// summed over the channels too, or over the searches of one exemplar, as `sum` says. The gradients
+// are the same sum with other maps in the three roles (see xcorr.cu).
 #pragma once
 
 #include "xcorr.h"
@@ -18,7 +18,7 @@ struct Correlation {
   Map response;
   Type type;
   Sum sum;
-  bool bordered;  // The search counts as zero around its edges, as far as the exemplar reaches.
+  bool bordered;  // The exemplar also slides beyond the edges of the search, which count as zero.
 
   // Number of consecutive searches that share an exemplar, or a response if `sum` is `searches`.
   std::int64_t group() const {
@@ -27,8 +27,8 @@ struct Correlation {
   }
 };
 
-// Each enqueues its kernel and returns true, or returns false if the kernel is not made for the
-// correlation, except `simple`, which takes all of them.
+// Each enqueues its kernel and returns true, or returns false if the kernel does not support the
+// correlation. `simple` supports all.
 bool tensor_core_summed(const Correlation&, cudaStream_t);
 bool direct_summed(const Correlation&, cudaStream_t);
 bool direct_depthwise(const Correlation&, cudaStream_t);

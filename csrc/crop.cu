@@ -1,4 +1,5 @@
-// Search crops: squares of a frame, filled where they reach over its edge, resampled to one size.
+// Cuts search crops: squares of a frame, resampled to one size, with a fill colour outside the
+// frame.
 //
 // As on the CPU, a square that shrinks to half its size or less is sampled from a smaller picture,
 // in which every `reduction` x `reduction` pixels are averaged to one. Here that picture is never
@@ -14,15 +15,15 @@ namespace {
 constexpr int THREADS = 128;
 constexpr int PIXELS_PER_THREAD = 4;
 
-// Along one axis: from pixels of the crop to those of the (smaller) picture and of the frame.
+// One axis of a square: where it lies in the (smaller) picture, and that in the frame.
 struct Axis {
-  float start;     // Of the first sample, in pixels of the picture.
-  int begin, end;  // The part of the frame that the picture shows.
+  float start;     // Position of the first sample, in pixels of the picture.
+  int begin, end;  // Part of the frame that the picture covers.
 };
 
 struct Square {
   Axis axes[2];
-  float step;  // Pixels of the picture from sample to sample.
+  float step;  // Distance of samples, in pixels of the picture.
   int reduction;
   float fill[3];
 };
@@ -63,7 +64,7 @@ struct Color {
   float red, green, blue;
 };
 
-// Of the values of reduction x reduction pixels, rounded as by OpenCV: of four, halves go up.
+// Mean of reduction x reduction pixels, rounded like OpenCV's: of four pixels, halves go up.
 __device__ float mean(int sum, int reduction) {
   return reduction == 2 ? (sum + 2) / 4 : rintf(static_cast<float>(sum) / (reduction * reduction));
 }
@@ -78,7 +79,7 @@ __device__ Color color_at(const Frame& frame, int width, const Square& square, i
   int red = 0, green = 0, blue = 0;
   for (int row = top; row < top + reduction; ++row) {
     for (int column = left; column < left + reduction; ++column) {
-      const std::int64_t line = min(row, down.end - 1);  // At the edge, its pixels are repeated.
+      const std::int64_t line = min(row, down.end - 1);  // Pixels at the edge are repeated.
       const std::uint8_t* pixel = frame.pixels + 3 * (line * width + min(column, across.end - 1));
       red += pixel[0];
       green += pixel[1];
@@ -97,7 +98,7 @@ __device__ Color between(const Color& first, const Color& second, float place) {
           between(first.blue, second.blue, place)};
 }
 
-// Blocks along x share the pixels of a crop; along y lie the crops.
+// Blocks along x divide the pixels of a crop; each index along y is one crop.
 template <typename T>
 __global__ void __launch_bounds__(THREADS)
     crop_kernel(Frame frame, const Target* targets, Settings settings, T* crops) {
@@ -115,7 +116,7 @@ __global__ void __launch_bounds__(THREADS)
   for (int i = 0; i < PIXELS_PER_THREAD; ++i) {
     const int pixel = first_pixel + i * THREADS;
     if (pixel >= size * size) return;
-    // Rounded as by OpenCV's vector code: a network makes much of a grey level here and there.
+    // Rounded like OpenCV's vector code: single grey levels change what the network computes.
     const float right = __fmaf_rn(square.step, pixel % size, across.start);
     const float below = __fadd_rn(__fmul_rn(square.step, pixel / size), down.start);
     const int x = static_cast<int>(floorf(right)), y = static_cast<int>(floorf(below));

@@ -1,6 +1,6 @@
-// From the place of an object to what is said about it: tracker/tracking/presence.py and target.py, in device
-// memory. One thread per object; the few operations are in float64 so that the host, which repeats
-// them from what was said, comes to the same.
+// Decides score, state and box of each object from its likeliest place: presence.py and target.py
+// of tracker/tracking/, on device memory. One thread per object. The few operations are in float64,
+// so that the host, which repeats them from the results, gets the same state.
 #include "launch.h"
 #include "square.cuh"
 
@@ -9,39 +9,39 @@ namespace {
 
 constexpr int THREADS = 32;
 
-// To four decimals, as result files hold boxes and scores.
-__device__ double rounded_box(double value) { return rint(value * 1e4) / 1e4; }
+// Rounds to four decimals, as result files hold boxes and scores.
+__device__ double rounded(double value) { return rint(value * 1e4) / 1e4; }
 
 __device__ bool is_trusted(const Target& target) {
   return target.doubt == 0 && target.recovering == 0;
 }
 
-// Factor on a peak: partly none, partly one over the usual peak.
+// Factor on a peak: a blend of 1 and 1 / usual peak, by score_share.
 __device__ double unit(const Target& target, const Settings& settings) {
   return 1 - settings.score_share + settings.score_share / target.usual;
 }
 
-// The chance that a response peak is the object's.
+// Probability that a response peak is the object's.
 __device__ double score_of(double peak, const Target& target, const Settings& settings) {
   const double log_odds =
       settings.score_slope * (peak * unit(target, settings) - settings.score_midpoint);
-  return rounded_box(1 / (1 + exp(-fmin(fmax(log_odds, -700.0), 700.0))));
+  return rounded(1 / (1 + exp(-fmin(fmax(log_odds, -700.0), 700.0))));
 }
 
-// Of a written score, which says no more than max_log_odds.
+// Log odds of a stored score, clamped to max_log_odds.
 __device__ double log_odds_of(double score, const Settings& settings) {
   const double least = 1 / (1 + exp(settings.max_log_odds));
   const double within = fmin(fmax(score, least), 1 - least);
   return log(within / (1 - within));
 }
 
-// The peak behind a written score.
+// The peak that gave a stored score: the inverse of score_of.
 __device__ double peak_of(double score, const Target& target, const Settings& settings) {
   const double log_odds = log_odds_of(score, settings);
   return (log_odds / settings.score_slope + settings.score_midpoint) / unit(target, settings);
 }
 
-// The doubt after one more frame: a sum that good frames bring back to 0.
+// The doubt after one more frame: a sum that good frames reset to 0.
 __device__ double doubt_after(double score, const Target& target, const Settings& settings) {
   const double least = log_odds_of(settings.lost_score, settings);
   return fmax(0.0, target.doubt + least - log_odds_of(score, settings));
@@ -55,8 +55,8 @@ __device__ State next_state(double score, const Target& target, const Settings& 
   return settled ? State::tracking : State::uncertain;
 }
 
-// Goes on to the next frame with what is said about this one.
-__device__ void take(const Result& result, Target* target, const Settings& settings) {
+// Updates the state of an object with the result of this frame, for the next one.
+__device__ void advance(const Result& result, Target* target, const Settings& settings) {
   const State state = static_cast<State>(static_cast<int>(result.state));
   if (state == State::lost) {
     target->recovering = 1;
@@ -77,8 +77,8 @@ __device__ void take(const Result& result, Target* target, const Settings& setti
   }
 }
 
-// A box with its centre in the frame and a size within reason, whatever was measured. Without a box
-// head, width and height are limited by one factor: the shape of the box stays.
+// Limits a measured box: its centre to the frame, its size to the bounds of the settings. Without a
+// box head, one factor limits width and height, so that the box keeps its shape.
 __device__ void bounded(const double* center, const double* measured, const Target& target,
                         const Settings& settings, double* box) {
   const double limits[2] = {settings.frame_width, settings.frame_height};
@@ -94,16 +94,16 @@ __device__ void bounded(const double* center, const double* measured, const Targ
     const double size = settings.box_lr != 0 ? fmin(fmax(measured[axis], smallest[axis]), most)
                                              : measured[axis] * fmax(shrink, grow);
     const double middle = fmin(fmax(center[axis], 0.0), limits[axis]);
-    box[axis] = rounded_box(middle - size / 2);
-    box[2 + axis] = rounded_box(size);
+    box[axis] = rounded(middle - size / 2);
+    box[2 + axis] = rounded(size);
   }
 }
 
-// How much an object has grown: as the box head says, or as the scale of its crop.
-__device__ double growth(const Sight& sight, const float* refined, const Target& target, int axis,
-                         const Settings& settings) {
-  if (settings.box_lr == 0) return 1 + settings.scale_lr * (sight.zoom - 1);
-  const double extent = sight.zoom * search_extent(target, settings);
+// Factor by which an object grew along one axis, by the box head or by the scale of its crop.
+__device__ double growth(const Candidate& candidate, const float* refined, const Target& target,
+                         int axis, const Settings& settings) {
+  if (settings.box_lr == 0) return 1 + settings.scale_lr * (candidate.zoom - 1);
+  const double extent = candidate.zoom * search_extent(target, settings);
   const double size = target.box[2 + axis] * settings.search_size / extent;
   const double change = refined[2 + axis] / size;
   const double most = settings.max_growth;
@@ -111,39 +111,39 @@ __device__ double growth(const Sight& sight, const float* refined, const Target&
 }
 
 __global__ void __launch_bounds__(THREADS)
-    decide_kernel(const Sight* sights, const float* refined, Target* targets, int objects,
+    decide_kernel(const Candidate* candidates, const float* refined, Target* targets, int objects,
                   Settings settings, Result* results) {
   const int object = blockIdx.x * THREADS + threadIdx.x;
   if (object >= objects) return;
-  const Sight& sight = sights[object];
+  const Candidate& candidate = candidates[object];
   Target target = targets[object];
   Result result;
-  result.score = score_of(sight.peak, target, settings);
+  result.score = score_of(candidate.peak, target, settings);
   const State state = next_state(result.score, target, settings);
   result.state = static_cast<double>(state);
   if (state == State::lost) {
     for (int side = 0; side < 4; ++side) result.box[side] = target.trusted[side];
   } else {
-    const bool hold = result.score < settings.hold_score;  // At its new place, but no larger.
+    const bool hold = result.score < settings.hold_score;  // Moves, but keeps its size.
     double size[2];
     for (int axis = 0; axis < 2; ++axis) {
       size[axis] = target.box[2 + axis];
-      if (!hold) size[axis] *= growth(sight, refined + 4 * object, target, axis, settings);
+      if (!hold) size[axis] *= growth(candidate, refined + 4 * object, target, axis, settings);
     }
-    bounded(sight.center, size, target, settings, result.box);
+    bounded(candidate.center, size, target, settings, result.box);
   }
-  take(result, &target, settings);
+  advance(result, &target, settings);
   targets[object] = target;
   results[object] = result;
 }
 
 }  // namespace
 
-void decide(const Sight* sights, const float* refined, Target* targets, int objects,
+void decide(const Candidate* candidates, const float* refined, Target* targets, int objects,
             const Settings& settings, Result* results, cudaStream_t stream) {
   const unsigned blocks = (objects + THREADS - 1) / THREADS;
-  launch(decide_kernel, {dim3(blocks), dim3(THREADS), 0, stream, false}, sights, refined, targets,
-         objects, settings, results);
+  launch(decide_kernel, {dim3(blocks), dim3(THREADS), 0, stream, false}, candidates, refined,
+         targets, objects, settings, results);
 }
 
 }  // namespace tracker

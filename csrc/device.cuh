@@ -1,5 +1,5 @@
-// The primitives that CUDA C++ has no plain syntax for. The only device code that differs between
-// the GPU and the emulation.
+// Primitives for which CUDA C++ has no plain syntax: the only device code that differs between GPU
+// and emulation.
 #pragma once
 
 #ifndef __CUDACC__
@@ -20,7 +20,7 @@ __device__ inline float* shared_memory() {
   return reinterpret_cast<float*>(memory);
 }
 
-// Starts a copy of 4 or 16 bytes, aligned to as many, from global to shared memory. Before sm_80
+// Starts a copy of 4 or 16 bytes, aligned to its size, from global to shared memory. Before sm_80
 // it is an ordinary copy.
 template <int BYTES>
 __device__ inline void copy_async(void* to, const void* from) {
@@ -35,7 +35,7 @@ __device__ inline void wait_for_copies() {
 
 #if __CUDA_ARCH__ >= 900
 
-// Number of blocks that can read each other's shared memory: those along y.
+// Number of blocks in the cluster, which lie along y and can read each other's shared memory.
 __device__ inline unsigned cluster_size() {
   unsigned size;
   asm("mov.u32 %0, %%cluster_nctarank;" : "=r"(size));
@@ -65,12 +65,12 @@ __device__ inline float cluster_load(const float* address, unsigned) { return *a
 
 #endif
 
-// The host compiler, for which __CUDA_ARCH__ is not defined, parses what it will not compile.
+// The host compiler, for which __CUDA_ARCH__ is undefined, parses this without compiling it.
 #if !defined(__CUDA_ARCH__) || __CUDA_ARCH__ >= 800
 
-// Loads `COUNT` 8 x 8 matrices of 16-bit values; lane 8 i + r points at row r of matrix i. Lane l
-// receives of each matrix the values 2 (l % 4) and 2 (l % 4) + 1 of row l / 4, or of column l / 4
-// if transposed.
+// Loads `COUNT` 8 x 8 matrices of 16-bit values; lane 8 i + r passes the address of row r of matrix
+// i. Lane l receives from each matrix the values 2 (l % 4) and 2 (l % 4) + 1 of row l / 4, or of
+// column l / 4 if transposed.
 template <int COUNT, bool TRANSPOSED = false>
 __device__ inline void load_matrices(std::uint32_t (&to)[COUNT], const void* row) {
   const auto address = static_cast<std::uint32_t>(__cvta_generic_to_shared(row));
@@ -93,8 +93,8 @@ __device__ inline void load_matrices(std::uint32_t (&to)[COUNT], const void* row
   }
 }
 
-// sums (16 x 8) += a (16 x 16) * b (16 x 8) by one warp. Lane l holds of `sums` the rows l / 4 and
-// l / 4 + 8 (elements 0, 1 and 2, 3) at columns 2 (l % 4) and 2 (l % 4) + 1.
+// Adds a (16 x 16) * b (16 x 8) to sums (16 x 8), by one warp. Lane l holds rows l / 4 (elements 0
+// and 1) and l / 4 + 8 (elements 2 and 3) of `sums`, at columns 2 (l % 4) and 2 (l % 4) + 1.
 __device__ inline void multiply_add(float (&sums)[4], const std::uint32_t (&a)[4],
                                     const std::uint32_t (&b)[2], __half) {
   asm volatile(

@@ -1,8 +1,8 @@
-// What the direct kernels share: the inner loop, and how a block's threads divide the work.
+// Shared by the direct kernels: the inner loop, and the division of work over a block's threads.
 //
-// A block takes some channels ("slots") of a search into shared memory, as float32. A thread owns
-// one slot and one tile of its response, which stays in registers while the rows of the search pass
-// by. Tiles cover the response as bricks; what sticks out is computed and never written.
+// A block copies some channels ("slots") of a search to shared memory, as float32. A thread owns
+// one slot and one tile of its response, which it keeps in registers while it reads the search row
+// by row. Tiles cover the response; what lies beyond its edges is computed and never written.
 #pragma once
 
 #include "correlation.h"
@@ -12,15 +12,15 @@ namespace tracker {
 
 constexpr int MAX_THREADS = 256;
 
-// Slots that lie side by side in a warp: with planes an odd number of 16-byte words apart, their
-// accesses fall into different banks.
+// Number of slots side by side in a warp. Their planes lie an odd number of 16-byte words apart, so
+// that they access different banks.
 constexpr int NEIGHBOURS = 8;
 
 __host__ __device__ constexpr int odd_quads(int floats) { return ((floats + 3) / 4 | 1) * 4; }
 
-// Exemplars of K x K. Two or three tiles of 9 columns cover the usual 17 or 25 with little waste;
-// so do rows, 17 with exemplars of 4 and 6, 25 with the others. More rows would need registers that
-// a thread does not have.
+// Tile of a response to exemplars of K x K. Two or three tiles of 9 columns cover the usual 17 or
+// 25 with little waste; so do the rows, 17 for exemplars of 4 and 6, 25 for the others. More rows
+// would need more registers than a thread has.
 template <int K>
 struct Tile {
   static constexpr int ROWS = K == 4 || K == 6 ? 6 : 5;
@@ -28,19 +28,19 @@ struct Tile {
 };
 
 struct Plan {
-  int height, width;          // Of a plane of the search, its border included.
+  int height, width;          // Of a plane of the search, including its border.
   int border;                 // Rows and columns of zeros on each side.
-  int out_height, out_width;  // Places of the exemplar.
+  int out_height, out_width;  // Of the response.
   int tiles_across, tiles;
   int slots;
-  int staged;      // Planes of the search in shared memory: all slots, or 1 that they share.
+  int staged;      // Planes of the search in shared memory: one per slot, or 1 that all share.
   int pitch;       // Floats from the plane of a slot to the next; 0 if they share one.
   bool in_chunks;  // The search can be copied in aligned pieces of 16 bytes.
 
   int threads() const { return slots * tiles; }
 };
 
-// Which slot and which tile belong to this thread; y and x are the first place of the tile.
+// The slot and the tile of this thread; y and x are the first position in the tile.
 struct Share {
   int slot, tile, y, x;
 };
@@ -53,13 +53,14 @@ __device__ Share share(const Plan& plan) {
           tile / plan.tiles_across * Tile<K>::ROWS, tile % plan.tiles_across * Tile<K>::COLUMNS};
 }
 
-// The thread that has this slot and tile.
+// The thread that owns a slot and a tile.
 __device__ inline int owner(const Plan& plan, int slot, int tile) {
   return (slot / NEIGHBOURS * plan.tiles + tile) * NEIGHBOURS + slot % NEIGHBOURS;
 }
 
-// sums[i][j] += sum over (u, v) of exemplar[u][v] * search[i + u][j + v]. All arithmetic of the
-// direct kernels: each value of the search is loaded once and used for every sum that it is in.
+// Adds the sum over (u, v) of exemplar[u][v] * search[i + u][j + v] to sums[i][j]. This is all the
+// arithmetic of the direct kernels: each value of the search is loaded once and used in every sum
+// that needs it.
 template <int HEIGHT, int WIDTH, int ROWS, int COLUMNS>
 __device__ void correlate(float (&sums)[ROWS][COLUMNS], const float* exemplar, const float* search,
                           int search_width) {

@@ -1,5 +1,5 @@
-// The depthwise operator and the search gradients of both operators. A block computes the responses
-// of some channels of one search and writes them in one run.
+// The depthwise operator, and the search gradients of both operators. A block computes the
+// responses of some channels of one search and writes them as one contiguous run.
 #include "plan.h"
 #include "stage.cuh"
 
@@ -27,7 +27,7 @@ __global__ void __launch_bounds__(MAX_THREADS, 2)
                   searches + own.slot * plan.pitch + own.y * plan.width + own.x, plan.width);
   __syncthreads();
 
-  float* const responses = shared_memory();  // In the place of the inputs: joins the tiles.
+  float* const responses = shared_memory();  // Overwrites the inputs, and joins the tiles.
   const int size = plan.out_height * plan.out_width;
   const int pitch = size | 1;
   float* to = responses + own.slot * pitch + own.y * plan.out_width + own.x;

@@ -1,12 +1,13 @@
-// The exemplar gradients of both operators: the forward's inner loop with the roles swapped. Each
-// thread slides its tile of the gradient over the K x K taps; the tiles are added up at the end.
+// The exemplar gradients of both operators: the inner loop of the forward pass with swapped roles.
+// Each thread slides its tile of the gradient over the K x K taps; the tiles are added up at the
+// end.
 #include "plan.h"
 #include "stage.cuh"
 
 namespace tracker {
 namespace {
 
-// Floats from the gradient of a tile to the next, and from that of a slot to the next.
+// Floats from the gradient of one tile to the next, and from that of one slot to the next.
 template <int K>
 constexpr int TILE_PITCH = (Tile<K>::ROWS * Tile<K>::COLUMNS + 3) / 4 * 4;
 template <int K>
@@ -14,14 +15,14 @@ __host__ __device__ int grad_pitch(const Plan& plan) {
   return odd_quads(plan.tiles * TILE_PITCH<K>);
 }
 
-// First row (column) of the search that a tile meets. The last tile is moved inwards: it may not
-// meet values beyond the plane, even if it multiplies them by 0, because they can be NaN.
+// First row (column) of the search that a tile reads. The last tile is moved inwards: it may not
+// read values beyond the plane, even to multiply them by 0, because they can be NaN.
 __device__ inline int begin_of(int tile, int tile_size, int size) {
   return min(tile * tile_size, size - tile_size);
 }
 
-// The gradients of `channels` slots, cut into tiles. A moved tile keeps zeros for the rows and
-// columns that belong to its neighbour.
+// Copies the gradients of `channels` slots, divided into tiles. A moved tile keeps zeros in the
+// rows and columns that belong to its neighbour.
 template <int K>
 __device__ void stage_grads(float* to, const Correlation& correlation, std::int64_t search,
                             std::int64_t first_channel, int channels, const Plan& plan) {

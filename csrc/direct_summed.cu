@@ -1,5 +1,5 @@
-// The summed operator in float32 arithmetic. A block goes through the channels of one search, or
-// those of its share if a cluster of blocks divides them, and adds up the slots at the end.
+// The summed operator in float32 arithmetic. A block processes the channels of one search, or its
+// share of them if a cluster of blocks divides them, and adds up the slots at the end.
 #include "cluster.cuh"
 #include "plan.h"
 #include "split.h"
@@ -34,7 +34,7 @@ __global__ void __launch_bounds__(MAX_THREADS, 2)
   float* const totals = shared_memory();
   const int count = plan.out_height * plan.out_width;
   float* const parts = totals + count;
-  const int pitch = blockDim.x + 1;  // Odd, so that neither writing nor reading meets one bank.
+  const int pitch = blockDim.x + 1;  // Odd: neither writes nor reads of a warp share a bank.
 #pragma unroll
   for (int i = 0; i < Tile<K>::ROWS; ++i) {
 #pragma unroll

@@ -1,4 +1,4 @@
-// What the host code needs of the CUDA runtime: a checked launch and facts about the device.
+// The CUDA runtime as the host code uses it: checked launches and facts about the device.
 #pragma once
 
 #include <cuda_runtime.h>
@@ -9,21 +9,21 @@
 
 namespace tracker {
 
-// Every device grants a block this much shared memory without being asked.
+// Shared memory that a block of any device gets without a request.
 constexpr std::size_t DEFAULT_SHARED_BYTES = 48 * 1024;
 
 inline void check(cudaError_t error) {
   if (error == cudaSuccess) return;
-  cudaGetLastError();  // Forget the error, or the next call of someone else would report it.
+  cudaGetLastError();  // Clears the error, which the next unrelated call would report otherwise.
   throw std::runtime_error(std::string(cudaGetErrorName(error)) + ": " +
                            cudaGetErrorString(error));
 }
 
 // Limits of the current device.
 struct Device {
-  int code;  // 10 * compute capability for which the kernels were compiled: JIT can make it lower.
+  int code;  // 10 * compute capability of the compiled kernels: lower than the device's after JIT.
   int multiprocessors;
-  std::size_t shared_bytes;  // The most that one block can ask for.
+  std::size_t shared_bytes;  // The most that one block can request.
 };
 
 Device device();
@@ -38,7 +38,7 @@ struct Launch {
 
 template <typename... Parameters, typename... Arguments>
 void launch(void (*kernel)(Parameters...), const Launch& how, const Arguments&... arguments) {
-  // Set on every launch, because it holds for the current device only; it costs no round trip.
+  // Set on every launch, because it applies to the current device only; it needs no round trip.
   if (how.shared_bytes > DEFAULT_SHARED_BYTES) {
     check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
                                static_cast<int>(how.shared_bytes)));

@@ -1,4 +1,5 @@
-// From the responses of an object to its likeliest place: the best scale, the peak under the window.
+// Finds the likeliest place of each object in its responses: the best scale, then the peak after
+// blending with the cosine window.
 #include "launch.h"
 #include "refined.cuh"
 #include "square.cuh"
@@ -9,7 +10,7 @@ namespace {
 constexpr int THREADS = 256;
 using RefinedMap = Refined<THREADS>;
 
-// Values of a refined map.
+// Minimum, maximum and sum of values of a refined map.
 struct Range {
   float least, most, sum;
 };
@@ -23,13 +24,13 @@ __device__ Range join(const Range& one, const Range& other) {
   return {fminf(one.least, other.least), fmaxf(one.most, other.most), one.sum + other.sum};
 }
 
-// The higher one; of equal ones the first, as NumPy's argmax. A NaN is never higher.
+// Returns the higher peak; of equal ones the first, like NumPy's argmax. A NaN is never higher.
 __device__ Peak join(const Peak& one, const Peak& other) {
   const bool earlier = other.value == one.value && other.index < one.index;
   return other.value > one.value || earlier ? other : one;
 }
 
-// Joins the values of all threads, in a fixed order.
+// Joins the values of all threads of the block, in a fixed order.
 template <typename Value>
 __device__ Value over_block(const Value& own, float* memory) {
   Value* const values = reinterpret_cast<Value*>(memory);
@@ -42,7 +43,7 @@ __device__ Value over_block(const Value& own, float* memory) {
   }
   __syncthreads();
   const Value all = values[0];
-  __syncthreads();  // Before the next use of the memory.
+  __syncthreads();  // The caller may use the memory again.
   return all;
 }
 
@@ -52,7 +53,7 @@ __device__ Range range_of(const RefinedMap& map, float* memory) {
   return over_block(own, memory);
 }
 
-// `best_scale` of tracker/tracking/response.py.
+// The same as `best_scale` of tracker/tracking/response.py.
 __device__ int best_scale(const Range* ranges, int scales, int side, double penalty) {
   const int middle = scales / 2;
   float sum = 0;
@@ -80,7 +81,7 @@ __device__ double vertex(int index, int side, At at) {
 // One block per object.
 __global__ void __launch_bounds__(THREADS)
     peak_kernel(const float* responses, int size, const float* window, const Target* targets,
-                Settings settings, Sight* sights, std::int64_t* chosen, float* proposals) {
+                Settings settings, Candidate* candidates, std::int64_t* chosen, float* proposals) {
   const int scales = static_cast<int>(settings.num_scales), object = blockIdx.x;
   const int factor = static_cast<int>(settings.response_upsampling);
   float* const memory = shared_memory();
@@ -101,7 +102,7 @@ __global__ void __launch_bounds__(THREADS)
   const int scale = best_scale(ranges, scales, side, settings.scale_penalty);
   if (scale != scales - 1) map.load(response(scale));
 
-  // The map, shifted and scaled to minimum 0 and sum 1, blended with the window.
+  // Shift and scale the map to minimum 0 and sum 1, and blend it with the window.
   const Range range = ranges[scale];
   const float influence = static_cast<float>(settings.window_influence);
   const float total = range.sum - range.least * side * side;
@@ -116,7 +117,7 @@ __global__ void __launch_bounds__(THREADS)
   const Peak best = over_block(own, scratch);
   if (threadIdx.x != 0) return;
 
-  const int top = best.value > -INFINITY ? best.index : 0;  // No value at all: all were NaN.
+  const int top = best.value > -INFINITY ? best.index : 0;  // 0 if all values are NaN.
   const auto blended = [&](int row, int column) { return blend(row, column, map.at(row, column)); };
   const double row = vertex(top / side, side, [&](int i) { return blended(i, top % side); });
   const double column = vertex(top % side, side, [&](int i) { return blended(top / side, i); });
@@ -124,23 +125,23 @@ __global__ void __launch_bounds__(THREADS)
   const Target& target = targets[object];
   const double zoom = zoom_of(scale, settings), extent = zoom * search_extent(target, settings);
   const double places[2] = {column, row}, cell = settings.total_stride / factor;
-  Sight& sight = sights[object];
+  Candidate& candidate = candidates[object];
   for (int axis = 0; axis < 2; ++axis) {
     const double in_crop = (places[axis] - (side - 1) / 2.0) * cell;
-    sight.center[axis] = center_of(target, axis) + in_crop * extent / settings.search_size;
+    candidate.center[axis] = center_of(target, axis) + in_crop * extent / settings.search_size;
     float* const proposal = proposals + 4 * object + axis;
     proposal[0] = static_cast<float>(settings.search_size / 2 + in_crop);
     proposal[2] = static_cast<float>(target.box[2 + axis] * settings.search_size / extent);
   }
-  sight.peak = map.at(static_cast<int>(rint(row)), static_cast<int>(rint(column)));
-  sight.zoom = zoom;
+  candidate.peak = map.at(static_cast<int>(rint(row)), static_cast<int>(rint(column)));
+  candidate.zoom = zoom;
   chosen[object] = static_cast<std::int64_t>(object) * scales + scale;
 }
 
 }  // namespace
 
 void peak(const float* responses, int size, const float* window, const Target* targets, int objects,
-          const Settings& settings, Sight* sights, std::int64_t* chosen, float* proposals,
+          const Settings& settings, Candidate* candidates, std::int64_t* chosen, float* proposals,
           cudaStream_t stream) {
   const int factor = static_cast<int>(settings.response_upsampling);
   const std::size_t floats = RefinedMap::floats(size, factor) + 3 * THREADS +
@@ -151,7 +152,7 @@ void peak(const float* responses, int size, const float* window, const Target* t
                                 std::to_string(factor) + " times");
   }
   launch(peak_kernel, {dim3(objects), dim3(THREADS), floats * sizeof(float), stream, false},
-         responses, size, window, targets, settings, sights, chosen, proposals);
+         responses, size, window, targets, settings, candidates, chosen, proposals);
 }
 
 }  // namespace tracker

@@ -1,4 +1,4 @@
-// How the host divides a correlation over the blocks of a direct kernel.
+// Divides a correlation over the blocks of a direct kernel, on the host.
 #pragma once
 
 #include <algorithm>
@@ -32,8 +32,8 @@ bool with_exemplar_size(const Map& exemplar, Run run) {
   }
 }
 
-// Whether runs of adjacent planes can be copied in pieces of 16 bytes, whichever multiple of 8
-// planes they begin at.
+// Whether runs of adjacent planes that begin at any multiple of 8 planes can be copied in aligned
+// pieces of 16 bytes.
 inline bool in_chunks(const Map& map, Type type) {
   const std::int64_t bytes = type == Type::float32 ? 4 : 2;
   const std::int64_t plane = map.sizes[2] * map.sizes[3];
@@ -42,14 +42,14 @@ inline bool in_chunks(const Map& map, Type type) {
          reinterpret_cast<std::uintptr_t>(map.data) % 16 == 0;
 }
 
-// Floats from a plane of `size` pixels to the next. Planes of whole 16-byte pieces are kept apart
-// so that they begin in different banks; others are copied as one run and do so anyway.
+// Floats from a plane of `size` pixels to the next. Planes of whole 16-byte pieces are spaced so
+// that they begin in different banks; others are copied as one run and do so anyway.
 inline int pitch(int size, bool in_chunks, Type type) {
   if (!in_chunks) return size | 1;
   return size % (type == Type::float32 ? 4 : 8) == 0 ? odd_quads(size) : size;
 }
 
-// Floats of the search in shared memory, and of what tiles beyond its last row read.
+// Floats in shared memory for the search, including what tiles read beyond its last row.
 template <int K>
 std::size_t search_floats(const Plan& plan) {
   const int rows = plan.tiles / plan.tiles_across * Tile<K>::ROWS + K - 1;

@@ -1,8 +1,8 @@
-// A response map, refined by bicubic interpolation without storing the refined map.
+// A response map refined by bicubic interpolation, without storing the refined map.
 //
-// The kernel is that of OpenCV's INTER_CUBIC (a = -0.75, the border goes on), the result that of
-// `upsample` in tracker/tracking/response.py. Refined index i lies between the middles of the cells
-// `cell(i) - 1` and `cell(i)`, at the fraction that belongs to `phase(i)`.
+// The weights are those of OpenCV's INTER_CUBIC (a = -0.75, border values repeated), and the result
+// is that of `upsample` in tracker/tracking/response.py. Refined index i lies between the middles
+// of the cells `cell(i) - 1` and `cell(i)`, at the fraction given by `phase(i)`.
 #pragma once
 
 #include "device.cuh"
@@ -21,7 +21,7 @@ __device__ inline void cubic_taps(float fraction, float* taps) {
 template <int THREADS>
 class Refined {
  public:
-  // `memory` is shared memory of as many floats as `floats` says.
+  // `memory` is shared memory for floats(cells, factor) floats.
   __device__ Refined(float* memory, int cells, int factor)
       : cells_(cells), factor_(factor), side_(cells * factor), taps_(memory),
         map_(taps_ + 4 * factor), wide_(map_ + cells * cells) {
@@ -37,9 +37,9 @@ class Refined {
 
   __device__ int side() const { return side_; }
 
-  // Takes a map of cells x cells values; called by all threads.
+  // Loads a map of cells x cells values; all threads call it.
   __device__ void load(const float* map) {
-    __syncthreads();  // Somebody may still read the last one.
+    __syncthreads();  // Other threads may still read the last map.
     for (int i = threadIdx.x; i < cells_ * cells_; i += THREADS) map_[i] = map[i];
     __syncthreads();
     for (int i = threadIdx.x; i < cells_ * side_; i += THREADS) {
@@ -53,8 +53,8 @@ class Refined {
     return along(wide_ + column, side_, cell(row), phase(row));
   }
 
-  // Calls visit(row, column, value) for every refined value, the threads together. Each thread
-  // takes all values of a column between two cells, which come from the same four values.
+  // Calls visit(row, column, value) for every refined value, divided over the threads. A thread
+  // takes all values of a column between two cells, which depend on the same four values.
   template <typename Visit>
   __device__ void for_each(Visit visit) const {
     for (int i = threadIdx.x; i < (cells_ + 1) * side_; i += THREADS) {
@@ -65,7 +65,8 @@ class Refined {
       for (int phase = max(0, -first); phase < min(factor_, side_ - first); ++phase) {
         const float* taps = taps_ + 4 * phase;
         visit(first + phase, column,
-              values[0] * taps[0] + values[1] * taps[1] + values[2] * taps[2] + values[3] * taps[3]);
+              values[0] * taps[0] + values[1] * taps[1] + values[2] * taps[2] +
+                  values[3] * taps[3]);
       }
     }
   }
@@ -75,10 +76,12 @@ class Refined {
   __device__ int phase(int i) const { return (i + (factor_ + 1) / 2) % factor_; }
   __device__ int clamped(int cell) const { return min(max(cell, 0), cells_ - 1); }
 
-  // Interpolates between values that lie `stride` apart.
+  // Interpolates along values `stride` apart.
   __device__ float along(const float* values, int stride, int cell, int phase) const {
     float sum = 0;
-    for (int k = 0; k < 4; ++k) sum += taps_[4 * phase + k] * values[clamped(cell - 2 + k) * stride];
+    for (int k = 0; k < 4; ++k) {
+      sum += taps_[4 * phase + k] * values[clamped(cell - 2 + k) * stride];
+    }
     return sum;
   }
 

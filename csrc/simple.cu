@@ -1,5 +1,5 @@
-// The kernel that takes everything: one thread per value of the response, any sizes, any strides,
-// any type, 64-bit indices. Nothing here is for speed.
+// The kernel that supports everything: one thread per value of the response, any sizes, strides and
+// types, 64-bit indices. It is not written for speed.
 #include "correlation.h"
 #include "launch.h"
 #include "types.cuh"
@@ -16,7 +16,7 @@ __device__ const T* pixel(const Map& map, std::int64_t batch, std::int64_t chann
          row * map.strides[2] + column * map.strides[3];
 }
 
-// First and one past the last row (column) of an exemplar at `place` that lies on the search.
+// First and one past the last row (column) of an exemplar at `place` that overlaps the search.
 struct Range {
   std::int64_t begin, end;
 };
@@ -92,7 +92,7 @@ void simple(const Correlation& correlation, cudaStream_t stream) {
   }
 }
 
-// Here because this kernel, compiled for every architecture, can tell for which one that was.
+// Defined here because this kernel, compiled for every architecture, reports the one in use.
 Device device() {
   thread_local int known = -1;
   thread_local Device facts;

@@ -1,4 +1,4 @@
-// Dividing the channels of a summed response over blocks when the batch alone gives too few.
+// Divides the channels of a summed response over blocks when the batch alone gives too few blocks.
 #pragma once
 
 #include "launch.h"
@@ -8,11 +8,11 @@ namespace tracker {
 
 struct Split {
   unsigned blocks;
-  int channels;  // Of each block but the last: a multiple of `step`.
+  int channels;  // Per block, except the last: a multiple of `step`.
 };
 
-// Blocks that share a response are a cluster, which needs sm_90; 8 is the most that every such
-// device grants. More are used only as long as the device is not full.
+// Blocks that share a response form a cluster, which needs sm_90; 8 blocks is the largest size that
+// every such device supports. Their number is doubled only while the device is not full.
 inline Split divide_channels(const Map& search, int step) {
   const int steps = static_cast<int>((search.sizes[1] + step - 1) / step);
   const Device facts = device();

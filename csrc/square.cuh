@@ -1,10 +1,11 @@
-// Where the network looks for an object: the geometry of tracker/crops.py and searching.py.
+// The geometry of search squares, as in tracker/crops.py and tracker/tracking/searching.py.
 #pragma once
 
 #include "tracking.h"
 
 namespace tracker {
 
+// Factor on the search square of the crop number `scale` of an object.
 __device__ inline double zoom_of(int scale, const Settings& settings) {
   return pow(settings.scale_step, scale - static_cast<int>(settings.num_scales) / 2);
 }

@@ -1,4 +1,4 @@
-// Copies from global to shared memory, where everything is float32.
+// Copies maps from global to shared memory, as float32.
 #pragma once
 
 #include <cstring>
@@ -8,8 +8,8 @@
 
 namespace tracker {
 
-// Calls visit(a, b, c) for all a < first, b < second, c < third by all threads of the block, eight
-// next to each other along c, so that they touch one 32-byte sector if c is the closest in memory.
+// Calls visit(a, b, c) for all a < first, b < second, c < third, divided over the threads of the
+// block. Eight neighbours run along c, so that they read one 32-byte sector if c has stride 1.
 template <typename Visit>
 __device__ void for_each(int first, int second, int third, Visit visit) {
   int a = 0;
@@ -28,7 +28,7 @@ __device__ void copy_value(float* to, const T* from) {
   *to = widen(*from);
 }
 
-// 16 bytes of values
+// Copies 16 bytes of values.
 __device__ inline void copy_chunk(float* to, const float* from) { copy_async<16>(to, from); }
 template <typename T>
 __device__ void copy_chunk(float* to, const T* from) {
@@ -45,8 +45,8 @@ __device__ const T* plane(const Map& map, std::int64_t batch, std::int64_t chann
   return static_cast<const T*>(map.data) + batch * map.strides[0] + channel * map.strides[1];
 }
 
-// `channels` adjacent planes that lie in memory without gaps. Those that are not whole chunks are
-// copied as one run; the host sees to it that runs begin and end at multiples of 16 bytes.
+// Copies `channels` adjacent planes without gaps. Planes that are not whole chunks are copied as
+// one run; the host guarantees that runs begin and end at multiples of 16 bytes.
 template <typename T>
 __device__ void stage_chunks(float* to, const T* from, int channels, const Plan& plan) {
   constexpr int CHUNK = 16 / sizeof(T);
@@ -61,7 +61,7 @@ __device__ void stage_chunks(float* to, const T* from, int channels, const Plan&
   }
 }
 
-// `channels` planes with any strides, inside their border.
+// Copies `channels` planes with any strides, inside their border.
 template <typename T>
 __device__ void stage_values(float* to, const T* from, const Map& map, int channels,
                              const Plan& plan) {
@@ -78,7 +78,7 @@ __device__ void stage_values(float* to, const T* from, const Map& map, int chann
   }
 }
 
-// The planes of `channels` slots of a search; wait_for_copies and a barrier must follow.
+// Copies the planes of `channels` slots of a search; wait_for_copies and a barrier must follow.
 __device__ inline void stage_search(float* to, const Correlation& correlation, std::int64_t search,
                                     std::int64_t first_channel, int channels, const Plan& plan) {
   const int staged = plan.staged < channels ? plan.staged : channels;
@@ -97,7 +97,7 @@ __device__ inline void stage_search(float* to, const Correlation& correlation, s
   });
 }
 
-// The exemplars of `channels` slots, odd_quads(K * K) floats apart.
+// Copies the exemplars of `channels` slots, odd_quads(K * K) floats apart.
 template <int K>
 __device__ void stage_exemplars(float* to, const Correlation& correlation, std::int64_t exemplar,
                                 std::int64_t first_channel, int channels) {

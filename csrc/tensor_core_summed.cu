@@ -1,12 +1,12 @@
-// The summed operator in 16 bits on tensor cores (sm_80 and later). One matrix product multiplies
+// The summed operator in 16 bits on tensor cores (sm_80 and later). A matrix product multiplies
 // every pixel p of the search with every tap t of the exemplar,
 //
 //   products[t, p] = sum over c of search[c, p] * exemplar[c, t],
 //
 // and a response is the sum of the products along a diagonal: those of pixel (y + u, x + v) with
-// tap (u, v). Most of the products belong to a response, and dense matrices keep the units busy.
+// tap (u, v). Most products belong to a response, and dense matrices keep the units busy.
 //
-// A block takes the search in bands of whole rows, and the channels in chunks.
+// A block processes the search in bands of whole rows, and the channels in chunks.
 #include "cluster.cuh"
 #include "correlation.h"
 #include "split.h"
@@ -17,7 +17,7 @@ namespace {
 
 struct Geometry {
   int width, height;
-  int rows;  // Of a band.
+  int rows;  // Per band.
   int exemplar_height, exemplar_width;
   int out_height, out_width;
   int channels_per_block;
@@ -28,7 +28,7 @@ struct Layout {
   static constexpr int TAPS = 8 * TAP_TILES;
   static constexpr int INPUT_FLOATS = (TAPS * CHUNK_PITCH + PIXELS * CHUNK_PITCH) / 2;
   static constexpr int PRODUCT_FLOATS = TAPS * PRODUCT_PITCH;
-  // The products take the place of the inputs; behind them lie the sums of the responses.
+  // The products overwrite the inputs; the sums of the responses follow.
   static constexpr int SUMS = INPUT_FLOATS > PRODUCT_FLOATS ? INPUT_FLOATS : PRODUCT_FLOATS;
   static_assert(CHUNK * PIXEL_PITCH <= PIXELS * CHUNK_PITCH, "one size for both layouts");
 };
@@ -72,8 +72,8 @@ __global__ void __launch_bounds__(GEMM_THREADS, 2)
       stage_taps(taps, exemplar_data + channel * exemplar_map.strides[1], exemplar_map, channels);
       wait_for_copies();
       __syncthreads();
-      // Rows beyond the pixels and the taps hold anything; they only reach products that are never
-      // read. The channels have no such room: their number is a multiple of STEP.
+      // Rows beyond the last pixel and tap are undefined; they affect only products that are never
+      // read. Channels beyond the last would affect all: their number is a multiple of STEP.
       for (int k = 0; k < channels; k += STEP) {
         std::uint32_t a[2][4];
 #pragma unroll
@@ -110,7 +110,7 @@ __global__ void __launch_bounds__(GEMM_THREADS, 2)
       }
     }
     __syncthreads();
-    // Walk along the part of each diagonal that lies in this band.
+    // Add up the part of each diagonal that lies in this band.
     for (int o = threadIdx.x; o < count; o += GEMM_THREADS) {
       const int y = o / geometry.out_width, x = o % geometry.out_width;
       const int begin = max(0, top - y), end = min(geometry.exemplar_height, top + rows - y);

@@ -42,7 +42,7 @@ namespace tracker {
   FIELD(recovering, )    /* 1 if it was lost and has not been tracked since, else 0 */
 
 // The likeliest place of an object in its search crops.
-#define TRACKER_SIGHT(FIELD)                                                                       \
+#define TRACKER_CANDIDATE(FIELD)                                                                   \
   FIELD(center, [2]) /* x, y in the frame */                                                       \
   FIELD(peak, )      /* the response there */                                                      \
   FIELD(zoom, )      /* side of the crop, as a factor on the search square */
@@ -66,8 +66,8 @@ struct Settings {
 struct Target {
   TRACKER_TARGET(TRACKER_MEMBER)
 };
-struct Sight {
-  TRACKER_SIGHT(TRACKER_MEMBER)
+struct Candidate {
+  TRACKER_CANDIDATE(TRACKER_MEMBER)
 };
 struct Result {
   TRACKER_RESULT(TRACKER_MEMBER)
@@ -80,8 +80,10 @@ struct Layout {
   const char* fields;
 };
 inline constexpr Layout LAYOUTS[] = {
-    {"Settings", TRACKER_SETTINGS(TRACKER_TEXT)}, {"Target", TRACKER_TARGET(TRACKER_TEXT)},
-    {"Sight", TRACKER_SIGHT(TRACKER_TEXT)},       {"Result", TRACKER_RESULT(TRACKER_TEXT)},
+    {"Settings", TRACKER_SETTINGS(TRACKER_TEXT)},
+    {"Target", TRACKER_TARGET(TRACKER_TEXT)},
+    {"Candidate", TRACKER_CANDIDATE(TRACKER_TEXT)},
+    {"Result", TRACKER_RESULT(TRACKER_TEXT)},
     {"State", TRACKER_STATE(TRACKER_TEXT)},
 };
 
@@ -102,19 +104,19 @@ void crop(const Frame& frame, const Target* targets, int objects, const Settings
 
 // Finds the likeliest place of each object in its responses, (objects, num_scales, size, size).
 //   window      one axis of the cosine window: size * response_upsampling values of sum 1
-//   sights      receives the places, one per object
+//   candidates  receives the places, one per object
 //   chosen      receives the index of the crop, among all, that each place lies in
 //   proposals   receives cx, cy, w, h of each object at its place, in pixels of that crop
-// A response of NaN is never the highest. Throws std::runtime_error for responses that are too large
-// for the shared memory of the device.
+// A response of NaN is never the highest. Throws std::runtime_error for responses that are too
+// large for the shared memory of the device.
 void peak(const float* responses, int size, const float* window, const Target* targets, int objects,
-          const Settings&, Sight* sights, std::int64_t* chosen, float* proposals,
+          const Settings&, Candidate* candidates, std::int64_t* chosen, float* proposals,
           cudaStream_t stream);
 
-// Decides for each object where it is, how large, and whether it is there, and updates its state for
-// the next frame. `refined` holds the proposals after the box head, also as cx, cy, w, h; it is read
-// if box_lr is not 0. A peak of NaN counts as the lowest.
-void decide(const Sight* sights, const float* refined, Target* targets, int objects,
+// Decides for each object where it is, how large, and whether it is there, and updates its state
+// for the next frame. `refined` holds the proposals after the box head, also as cx, cy, w, h; it is
+// read if box_lr is not 0. A peak of NaN counts as the lowest.
+void decide(const Candidate* candidates, const float* refined, Target* targets, int objects,
             const Settings&, Result* results, cudaStream_t stream);
 
 }  // namespace tracker

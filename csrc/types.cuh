@@ -1,4 +1,4 @@
-// Element types. All but float64 are computed in float32.
+// Element types, widened for arithmetic: float64 stays, all others become float32.
 #pragma once
 
 #include <cuda_bf16.h>
@@ -18,8 +18,8 @@ __device__ inline void store(float* to, float value) { *to = value; }
 __device__ inline void store(__half* to, float value) { *to = __float2half_rn(value); }
 __device__ inline void store(__nv_bfloat16* to, float value) { *to = __float2bfloat16_rn(value); }
 
-// Calls body with a value of the type. The direct kernels know the type only where they copy, so
-// they ask for it there instead of being compiled once per type.
+// Calls `body` with a value of the C++ type for `type`. The direct kernels need the type only where
+// they copy, and branch there instead of being compiled once per type.
 template <typename Body>
 __device__ void with_type(Type type, Body body) {
   if (type == Type::float32) {

@@ -1,4 +1,5 @@
-// The six entry points: bring an operator into the form of a Correlation, then choose its kernel.
+// The six operators: each is expressed as a Correlation, and the first kernel that supports it
+// runs.
 #include "correlation.h"
 
 namespace tracker {
@@ -25,14 +26,15 @@ void run(const Correlation& correlation, cudaStream_t stream) {
   }
 }
 
-// The gradient of a summed response is the same for every channel: a depthwise one with stride 0.
+// The gradient of a summed response is the same for every channel: a depthwise gradient of stride
+// 0.
 Map broadcast(Map grad, std::int64_t channels) {
   grad.sizes[1] = channels;
   grad.strides[1] = 0;
   return grad;
 }
 
-// Turned by 180 degrees: starts at the last pixel and runs backwards.
+// Turns a map by 180 degrees: it starts at the last pixel and runs backwards.
 Map turned(Map map, Type type) {
   const std::int64_t size = type == Type::float64 ? 8 : type == Type::float32 ? 4 : 2;
   for (const int axis : {2, 3}) {

@@ -1,4 +1,4 @@
-// The correlation operators on a GPU: everything that the rest of the extension may call.
+// The correlation operators on a GPU: the interface for the rest of the extension.
 //
 // The exemplar slides over the search and products are summed, over the channels too (`xcorr`) or
 // for each channel alone (`xcorr_depthwise`). Search i belongs to exemplar i / (Bx / Bz), where Bz
@@ -21,8 +21,8 @@ struct Map {
   std::int64_t strides[4];
 };
 
-// The last map is the output: contiguous, overwritten as a whole, disjoint from the inputs. The
-// shapes must fit together; they are not checked. Everything is enqueued on `stream`, allocates
+// The last map is the output: contiguous, completely overwritten, disjoint from the inputs. The
+// shapes must fit together; they are not checked. The work is enqueued on `stream`, allocates
 // nothing, and gives the same bits on every run. An empty output enqueues nothing. A launch that
 // fails throws std::runtime_error("<name of the CUDA error>: <its description>").
 void xcorr(const Map& exemplar, const Map& search, const Map& response, Type, cudaStream_t stream);
@@ -37,7 +37,7 @@ void xcorr_depthwise_grad_exemplar(const Map& grad, const Map& search, const Map
 void xcorr_depthwise_grad_search(const Map& grad, const Map& exemplar, const Map& search_grad, Type,
                                  cudaStream_t stream);
 
-// Name of the kernel that the calling thread's latest call above launched, or "none": for
+// Name of the kernel that the calling thread launched last by a function above, or "none"; for
 // diagnostics and tests.
 const char* last_kernel();
 

@@ -19,7 +19,7 @@ void copy_async(void* to, const void* from) {
   struct alignas(BYTES) Piece {
     char bytes[BYTES];
   };
-  // The compiler checks the alignment; reading now makes a fault show where it belongs.
+  // The compiler checks the alignment. Reading now, not at the wait, reports a fault here.
   const Piece piece = *static_cast<const Piece*>(from);
   Piece* const place = static_cast<Piece*>(to);
   emulation::current_thread().copies.push_back([=] { *place = piece; });
@@ -41,8 +41,8 @@ inline float cluster_load(const float* address, unsigned rank) {
                  shared_memory()];
 }
 
-// Shows `count` words to the warp; returns where to see those of any lane. The next exchange uses
-// the other buffer, so nobody overwrites what others have not yet seen.
+// Shares `count` words with the warp; returns a function that gives the words of any lane. The next
+// exchange uses the other buffer, so no lane overwrites words that others have not read yet.
 inline auto exchange(const std::uint32_t* words, int count, Place place) {
   auto& self = emulation::current_thread();
   const unsigned buffer = self.exchanges++ % 2;
@@ -79,7 +79,7 @@ float half_of(std::uint32_t pair, int which) {
   return widen(value);
 }
 
-// The layout of the fragments is that of the PTX manual for mma.m16n8k16.
+// The fragments are laid out as in the PTX manual, mma.m16n8k16.
 template <typename T>
 void multiply_add(float (&sums)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2], T,
                   Place place = Place::current()) {

@@ -105,7 +105,7 @@ void Device::run_cluster() {
   }
 }
 
-// Lets every group of `size` threads of a block (or of the cluster) go on that waits as a whole.
+// Releases every group of `size` threads of a block (or of the cluster) in which all wait.
 void Device::release(Scope scope, std::size_t size) {
   const std::size_t domain = scope == Scope::cluster ? threads_.size() : launched.block.x;
   for (std::size_t start = 0; start < threads_.size();) {

@@ -1,8 +1,8 @@
 // A GPU for tests: runs kernels on the CPU, one cluster of blocks after another.
 //
-// Every thread of a cluster is a fiber that runs until it has to wait for others, so memory that is
-// read without a barrier shows, in at least one order of the threads, what the writer has not yet
-// written. Kernels run with these traps set:
+// Every thread of a cluster is a fiber that runs until it has to wait for others. So in at least
+// one order of the threads, a read that lacks a barrier comes before the write. Kernels run with
+// these checks:
 //  - shared memory is filled with NaN before each block, and an access beyond its end faults;
 //  - a barrier that not all threads reach, or not at the same place, is an error;
 //  - asynchronous copies arrive at the wait, not before;
@@ -31,7 +31,7 @@ struct Dim3 {
 
 }  // namespace emulation
 
-// As seen by the thread that runs.
+// Indices of the running thread.
 inline emulation::Dim3 threadIdx, blockIdx, blockDim, gridDim;
 
 namespace emulation {
@@ -59,7 +59,7 @@ struct Thread {
   std::source_location place;
   bool done;
   std::vector<std::function<void()>> copies;  // Started, not yet waited for.
-  std::uint32_t shown[2][6];                  // What it shows to its warp; see exchange().
+  std::uint32_t shown[2][6];                  // Words shared with the warp; see exchange().
   unsigned exchanges;
   ucontext_t context;
   std::unique_ptr<char[]> stack;
@@ -72,14 +72,15 @@ class Device {
   int code = 90;  // 10 * compute capability
   int multiprocessors = 132;
   Order order = Order::forward;
-  bool refuses = false;                // Any launch.
-  std::map<void*, int> granted_bytes;  // By kernel; what cudaFuncSetAttribute has set.
+  bool refuses = false;                // Refuses every launch.
+  std::map<void*, int> granted_bytes;  // By kernel, set by cudaFuncSetAttribute.
   Launch launched;
 
   std::size_t shared_bytes() const {
     return (code == 75 ? 64 : code == 86 || code == 89 || code == 120 ? 99 : 227) * 1024;
   }
-  // Runs all blocks. Returns false if a GPU would refuse the launch; throws what went wrong in it.
+  // Runs all blocks. Returns false if a GPU would refuse the launch; throws std::runtime_error for
+  // an error in the kernel.
   bool run(const Launch& launch, void* kernel, const std::function<void()>& body);
   void wait(Scope scope, std::source_location place);
   Thread& current() { return *current_; }

@@ -1,5 +1,5 @@
-// The functions of xcorr.h and tracking.h as C functions for ctypes, and the controls of the emulated
-// device.
+// The functions of xcorr.h and tracking.h as C functions for ctypes, and the controls of the
+// emulated device.
 #include <cstdio>
 #include <exception>
 #include <iterator>
@@ -52,20 +52,20 @@ EXPORT int emulation_crop(const std::uint8_t* pixels, const tracker::Target* tar
 
 EXPORT int emulation_peak(const float* responses, int size, const float* window,
                           const tracker::Target* targets, int objects,
-                          const tracker::Settings* settings, tracker::Sight* sights,
+                          const tracker::Settings* settings, tracker::Candidate* candidates,
                           std::int64_t* chosen, float* proposals, char* error, int length) {
   return guarded(error, length, [&] {
-    tracker::peak(responses, size, window, targets, objects, *settings, sights, chosen, proposals,
-                  nullptr);
+    tracker::peak(responses, size, window, targets, objects, *settings, candidates, chosen,
+                  proposals, nullptr);
   });
 }
 
-EXPORT int emulation_decide(const tracker::Sight* sights, const float* refined,
+EXPORT int emulation_decide(const tracker::Candidate* candidates, const float* refined,
                             tracker::Target* targets, int objects,
                             const tracker::Settings* settings, tracker::Result* results,
                             char* error, int length) {
   return guarded(error, length, [&] {
-    tracker::decide(sights, refined, targets, objects, *settings, results, nullptr);
+    tracker::decide(candidates, refined, targets, objects, *settings, results, nullptr);
   });
 }
 

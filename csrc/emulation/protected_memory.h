@@ -1,4 +1,4 @@
-// Memory whose neighbourhood cannot be touched, and the conversion of faults to exceptions.
+// Memory beside inaccessible pages, and the conversion of faults to messages.
 #pragma once
 
 #include <csetjmp>
@@ -8,8 +8,8 @@
 
 namespace emulation {
 
-// `size` bytes directly before an inaccessible page, or directly behind one. The rest of their own
-// pages is filled like the memory itself: with ones, which are NaN in every type.
+// `size` bytes directly before an inaccessible page, or directly behind one. Their pages are filled
+// with ones, which are NaN in every type.
 class ProtectedMemory {
  public:
   enum class Side { behind, before };
@@ -28,7 +28,7 @@ class ProtectedMemory {
   std::size_t size_;
 };
 
-// Runs `body`, also on the stack of another fiber. Returns what a fault in it was, or "".
+// Runs `body`, which may switch to the stacks of fibers. Returns the description of a fault, or "".
 std::string describe_fault(const std::function<void()>& body);
 
 }  // namespace emulation

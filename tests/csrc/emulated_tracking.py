@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.csrc.emulator import ORDERS, TYPES, EmulationError
 from tracker.ops.cuda import DTYPES
-from tracker.ops.frame_layout import RESULT_COLUMNS, SETTINGS, SIGHT_COLUMNS, TARGET_COLUMNS
+from tracker.ops.frame_layout import CANDIDATE_COLUMNS, RESULT_COLUMNS, SETTINGS, TARGET_COLUMNS
 
 TYPE_NUMBERS = {DTYPES[dtype]: number for number, dtype in enumerate(TYPES)}
 ELEMENT_BYTES = {DTYPES[dtype]: dtype.itemsize for dtype in TYPES}
@@ -48,7 +48,17 @@ class EmulatedModule:
             )
 
     def peak(
-        self, responses, size, window, targets, objects, settings, sights, chosen, proposals, stream
+        self,
+        responses,
+        size,
+        window,
+        targets,
+        objects,
+        settings,
+        candidates,
+        chosen,
+        proposals,
+        stream,
     ):
         known = dict(zip(SETTINGS, settings, strict=True))
         with _Call(self, settings) as call:
@@ -60,16 +70,16 @@ class EmulatedModule:
                 call.read(targets, DOUBLE * TARGET_COLUMNS * objects),
                 ctypes.c_int(objects),
                 call.settings,
-                call.write(sights, DOUBLE * SIGHT_COLUMNS * objects),
+                call.write(candidates, DOUBLE * CANDIDATE_COLUMNS * objects),
                 call.write(chosen, INT64 * objects),
                 call.write(proposals, FLOAT * 4 * objects),
             )
 
-    def decide(self, sights, refined, targets, objects, settings, results, stream):
+    def decide(self, candidates, refined, targets, objects, settings, results, stream):
         with _Call(self, settings) as call:
             call.run(
                 "decide",
-                call.read(sights, DOUBLE * SIGHT_COLUMNS * objects),
+                call.read(candidates, DOUBLE * CANDIDATE_COLUMNS * objects),
                 call.read(refined, FLOAT * 4 * objects),
                 call.update(targets, DOUBLE * TARGET_COLUMNS * objects),
                 ctypes.c_int(objects),

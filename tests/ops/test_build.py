@@ -360,18 +360,20 @@ for op in ("xcorr", "xcorr_depthwise"):
 import torch, tracker._C as C
 from tracker.errors import ExtensionError
 from tracker.ops.frame_kernels import TrackingKernels
-from tracker.ops.frame_layout import RESULT_COLUMNS, SETTINGS, TARGET_COLUMNS
+from tracker.ops.frame_layout import (CANDIDATE_COLUMNS, RESULT_COLUMNS, SETTINGS,
+                                      TARGET_COLUMNS)
 known = {"search_size": 31, "num_scales": 1, "response_upsampling": 2, "frame_width": 30,
          "frame_height": 20}
 settings = [known.get(name, 1.0) for name in SETTINGS]
 kernels = TrackingKernels(C, lambda: 0, settings)
 frame, crops = torch.zeros(20, 30, 3).byte(), torch.zeros(1, 31, 31, 3).permute(0, 3, 1, 2)
-targets, sights, results = (torch.zeros(1, n).double() for n in (TARGET_COLUMNS, 4, RESULT_COLUMNS))
+columns = TARGET_COLUMNS, CANDIDATE_COLUMNS, RESULT_COLUMNS
+targets, candidates, results = (torch.zeros(1, count).double() for count in columns)
 boxes, chosen = torch.zeros(1, 4), torch.zeros(1).long()
 for name, *tensors in (("crop", frame, targets, crops),
-                       ("peak", torch.zeros(1, 1, 9, 9), torch.zeros(18), targets, sights, chosen,
-                        boxes),
-                       ("decide", sights, boxes, targets, results)):
+                       ("peak", torch.zeros(1, 1, 9, 9), torch.zeros(18), targets, candidates,
+                        chosen, boxes),
+                       ("decide", candidates, boxes, targets, results)):
     try: getattr(kernels, name)(*tensors)
     except ExtensionError as error: print(error)
 try: C.decide(0, 0, 0, 1, settings[1:], 0, 0)

@@ -10,7 +10,7 @@ import torch
 
 from tracker.errors import ExtensionError
 from tracker.ops.frame_kernels import TrackingKernels
-from tracker.ops.frame_layout import RESULT_COLUMNS, SETTINGS, SIGHT_COLUMNS, TARGET_COLUMNS
+from tracker.ops.frame_layout import CANDIDATE_COLUMNS, RESULT_COLUMNS, SETTINGS, TARGET_COLUMNS
 
 STREAM = 7
 KNOWN = {
@@ -59,7 +59,7 @@ def tensors():
         "crops": channels_last(6, 31),
         "responses": torch.zeros(6, 1, 9, 9),
         "window": torch.zeros(18),
-        "sights": torch.zeros(2, SIGHT_COLUMNS, dtype=torch.float64),
+        "candidates": torch.zeros(2, CANDIDATE_COLUMNS, dtype=torch.float64),
         "chosen": torch.zeros(2, dtype=torch.int64),
         "proposals": torch.zeros(2, 4),
         "refined": torch.zeros(2, 4),
@@ -69,8 +69,8 @@ def tensors():
 
 ARGUMENTS = {
     "crop": ("frame", "targets", "crops"),
-    "peak": ("responses", "window", "targets", "sights", "chosen", "proposals"),
-    "decide": ("sights", "refined", "targets", "results"),
+    "peak": ("responses", "window", "targets", "candidates", "chosen", "proposals"),
+    "decide": ("candidates", "refined", "targets", "results"),
 }
 
 
@@ -84,8 +84,8 @@ def test_addresses_sizes_and_settings_arrive_in_the_order_of_the_header(kernels,
     at = {name: tensor.data_ptr() for name, tensor in tensors.items()}
     crop = at["frame"], at["targets"], 2, VALUES, "float32", at["crops"]
     peak = at["responses"], 9, at["window"], at["targets"], 2, VALUES
-    peak += at["sights"], at["chosen"], at["proposals"]
-    decide = at["sights"], at["refined"], at["targets"], 2, VALUES, at["results"]
+    peak += at["candidates"], at["chosen"], at["proposals"]
+    decide = at["candidates"], at["refined"], at["targets"], 2, VALUES, at["results"]
     assert module.calls == [
         ("crop", *crop, STREAM),
         ("peak", *peak, STREAM),

@@ -36,7 +36,7 @@ def test_lengths_of_rows_by_hand():
     assert len(SETTINGS) == 28
     columns = (
         frame_layout.TARGET_COLUMNS,
-        frame_layout.SIGHT_COLUMNS,
+        frame_layout.CANDIDATE_COLUMNS,
         frame_layout.RESULT_COLUMNS,
     )
     assert columns == (4 + 4 + 2 + 3 + 4, 2 + 2, 4 + 2)
@@ -60,8 +60,13 @@ def test_settings_are_those_of_the_tracker_and_facts():
             "expected field 5 of Settings to be scale_step; got scale_penalty",
         ),
         ("Target", "fill[3] ", "", "expected field 4 of Target to be fill[3]; got usual"),
-        ("Sight", "center[2]", "center[3]", "expected field 1 of Sight to be center[2]; got"),
-        ("Sight", " zoom", "", "expected field 3 of Sight to be zoom; got nothing"),
+        (
+            "Candidate",
+            "center[2]",
+            "center[3]",
+            "expected field 1 of Candidate to be center[2]; got",
+        ),
+        ("Candidate", " zoom", "", "expected field 3 of Candidate to be zoom; got nothing"),
         ("Result", "state", "state age", "expected field 4 of Result to be nothing; got age"),
         ("State", "uncertain lost", "lost", "expected field 2 of State to be uncertain; got lost"),
     ],
@@ -75,8 +80,8 @@ def test_the_first_difference_is_named(name, old, new, message):
 
 def test_a_struct_that_the_extension_lacks():
     changed = fields_of_the_header()
-    del changed["Sight"]
-    assert layout_mismatch(changed) == "expected field 1 of Sight to be center[2]; got nothing"
+    del changed["Candidate"]
+    assert layout_mismatch(changed) == "expected field 1 of Candidate to be center[2]; got nothing"
 
 
 def test_the_compiled_extension_has_the_fields_of_the_header():

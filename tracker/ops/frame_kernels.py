@@ -15,7 +15,7 @@ from torch import Tensor
 from tracker.errors import ExtensionError
 from tracker.ops.cuda import DTYPES, unavailable_reason
 from tracker.ops.extension import MODULE
-from tracker.ops.frame_layout import RESULT_COLUMNS, SETTINGS, SIGHT_COLUMNS, TARGET_COLUMNS
+from tracker.ops.frame_layout import CANDIDATE_COLUMNS, RESULT_COLUMNS, SETTINGS, TARGET_COLUMNS
 
 
 class TrackingKernels:
@@ -59,7 +59,7 @@ class TrackingKernels:
         responses: Tensor,
         window: Tensor,
         targets: Tensor,
-        sights: Tensor,
+        candidates: Tensor,
         chosen: Tensor,
         proposals: Tensor,
     ) -> None:
@@ -69,7 +69,7 @@ class TrackingKernels:
             responses: ``(N * S, 1, n, n)`` float32.
             window: one axis of the cosine window, ``(n * response_upsampling,)`` float32, sum 1.
             targets: as for ``crop``.
-            sights: receives ``(N, SIGHT_COLUMNS)`` float64.
+            candidates: receives ``(N, CANDIDATE_COLUMNS)`` float64.
             chosen: receives the index of the crop that each place lies in, ``(N,)`` int64.
             proposals: receives ``(N, 4)`` float32, ``(cx, cy, w, h)`` in pixels of that crop.
         """
@@ -77,7 +77,7 @@ class TrackingKernels:
         _check("responses", responses, torch.float32, (count * self._scales, 1, cells, cells))
         _check("window", window, torch.float32, (cells * self._factor,))
         _check("targets", targets, torch.float64, (count, TARGET_COLUMNS))
-        _check("sights", sights, torch.float64, (count, SIGHT_COLUMNS))
+        _check("candidates", candidates, torch.float64, (count, CANDIDATE_COLUMNS))
         _check("chosen", chosen, torch.int64, (count,))
         _check("proposals", proposals, torch.float32, (count, 4))
         self._call(
@@ -88,26 +88,26 @@ class TrackingKernels:
             targets,
             count,
             self._settings,
-            sights,
+            candidates,
             chosen,
             proposals,
         )
 
-    def decide(self, sights: Tensor, refined: Tensor, targets: Tensor, results: Tensor) -> None:
+    def decide(self, candidates: Tensor, refined: Tensor, targets: Tensor, results: Tensor) -> None:
         """Decide where each object is, and update its state for the next frame.
 
         Args:
-            sights: the places that ``peak`` found.
+            candidates: the places that ``peak`` found.
             refined: ``(N, 4)`` float32, the proposals after the box head; not read without one.
             targets: as for ``crop``; they are updated.
             results: receives ``(N, RESULT_COLUMNS)`` float64; a state is its index in ``STATES``.
         """
         count = len(targets)
-        _check("sights", sights, torch.float64, (count, SIGHT_COLUMNS))
+        _check("candidates", candidates, torch.float64, (count, CANDIDATE_COLUMNS))
         _check("refined", refined, torch.float32, (count, 4))
         _check("targets", targets, torch.float64, (count, TARGET_COLUMNS))
         _check("results", results, torch.float64, (count, RESULT_COLUMNS))
-        self._call("decide", sights, refined, targets, count, self._settings, results)
+        self._call("decide", candidates, refined, targets, count, self._settings, results)
 
     def _call(self, name: str, *arguments: object) -> None:
         values = (each.data_ptr() if isinstance(each, Tensor) else each for each in arguments)

@@ -47,7 +47,7 @@ network and the frame."""
 LAYOUTS = {
     "Settings": " ".join(SETTINGS),
     "Target": "box[4] trusted[4] first_size[2] fill[3] usual doubt good recovering",
-    "Sight": "center[2] peak zoom",
+    "Candidate": "center[2] peak zoom",
     "Result": "box[4] score state",
     "State": " ".join(STATES),
 }
@@ -61,7 +61,7 @@ def _columns(struct: str) -> int:
 
 TARGET_COLUMNS = _columns("Target")
 """Length of the row of one object's state."""
-SIGHT_COLUMNS = _columns("Sight")
+CANDIDATE_COLUMNS = _columns("Candidate")
 """Length of the row of one object's likeliest place."""
 RESULT_COLUMNS = _columns("Result")
 """Length of the row of one object's result; ``state`` is an index into ``STATES``."""

@@ -1,4 +1,4 @@
-// Stands in for the header of the CUDA toolkit.
+// Replaces the header of the CUDA toolkit.
 #pragma once
 
 #include <cmath>

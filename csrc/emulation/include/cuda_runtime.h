@@ -1,5 +1,5 @@
-// Stands in for the header of the CUDA toolkit: as much of the language and of the runtime as the
-// files of csrc/ use, on top of the emulated device in device_emulator.h.
+// Replaces the header of the CUDA toolkit: the parts of language and runtime that csrc/ uses, on
+// the emulated device of device_emulator.h.
 #pragma once
 
 #include <algorithm>
