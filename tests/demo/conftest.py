@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tracker_demo.models import DemoModels
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = (
     "--no-sandbox",
@@ -43,6 +45,12 @@ class Served:
 
 
 @pytest.fixture(scope="session")
+def models() -> DemoModels:
+    """The models on the CPU, each loaded once for all tests."""
+    return DemoModels("cpu")
+
+
+@pytest.fixture(scope="session")
 def serve(tmp_path_factory):
     """Start demos as the command line does; all are ended after the tests."""
     pytest.importorskip("gradio", reason="gradio is not installed: pip install '.[demo]'")
@@ -50,14 +58,15 @@ def serve(tmp_path_factory):
 
     def start(limits: str = "") -> Served:
         folder = tmp_path_factory.mktemp("served")
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tracker", "demo", "--port", "0", "--limits", limits],
-            stdout=subprocess.PIPE,
-            stderr=open(folder.with_suffix(".log"), "w"),
-            text=True,  # noqa: SIM115
-            # one thread: the browser needs the other core, and threads wait long for a busy one
-            env=os.environ | {"TMPDIR": str(folder), "OMP_NUM_THREADS": "1"},
-        )
+        with folder.with_suffix(".log").open("w") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "tracker", "demo", "--port", "0", "--limits", limits],
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                # one thread: the browser needs the other core, and threads wait long for a busy one
+                env=os.environ | {"TMPDIR": str(folder), "OMP_NUM_THREADS": "1"},
+            )
         line = process.stdout.readline()
         address = re.search(r"http://\S+/", line)
         assert address, (line, folder.with_suffix(".log").read_text())
