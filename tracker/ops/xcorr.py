@@ -178,8 +178,7 @@ def _check_shapes(exemplar: Tensor, search: Tensor) -> None:
         )
 
 
-# Any: PyTorch's class has no type annotations.
-LIBRARY: Any = torch.library.Library("tracker", "FRAGMENT")  # type: ignore[no-untyped-call]
+LIBRARY = torch.library.Library("tracker", "FRAGMENT")
 
 
 def _register(name: str, *, sums_channels: bool) -> None:

@@ -48,6 +48,8 @@ class Recipe:
             if name not in known:
                 raise RecipeError(f"unknown table [{name}]; known are {', '.join(known)}")
         of = {name: tables.get(name, {}) for name in known}
+        if isinstance(of["tracker"], dict):  # stored recipes may have old names
+            of["tracker"] = TrackerConfig.with_present_names(of["tracker"])
         _build("tracker", TrackerConfig, of["tracker"])
         augment = _build("augmentation", AugmentConfig, of["augmentation"])
         return cls(

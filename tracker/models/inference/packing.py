@@ -6,7 +6,7 @@ the convolution. The operators are those to which ``torch.compile`` translates n
 calling them needs no compiler.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -26,8 +26,7 @@ _NO_ACTIVATION: _Activation = ("none", [], "")
 def can_pack() -> bool:
     """Tell whether this build of PyTorch has oneDNN and its operators."""
     operators = ("_convolution_pointwise", "_reorder_convolution_weight")
-    onednn: Any = torch.backends.mkldnn  # which has no type annotations
-    return bool(onednn.is_available()) and all(
+    return bool(torch.backends.mkldnn.is_available()) and all(
         hasattr(torch.ops.mkldnn, name) for name in operators
     )
 
