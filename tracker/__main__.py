@@ -1,4 +1,4 @@
-"""``python -m tracker`` is the same as the ``tracker`` command."""
+"""Run the ``tracker`` command as ``python -m tracker``."""
 
 import sys
 

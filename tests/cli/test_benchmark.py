@@ -226,6 +226,22 @@ def test_a_plain_folder_of_ones_own(three_clips, here):
     assert list(figures()["Static"]["sequences"]) == ["Alpha"]
 
 
+def test_settings_are_those_of_our_models_only(three_clips, here):
+    """In the child processes too: a frozen size is in every box; the other trackers are as ever."""
+    trackers = ["--tracker", "lite", "--tracker", STATIC, "--sequences", "Alpha,Beta"]
+    frozen = ["--set", "scale_lr=0", "--set", "box_lr=0", "--jobs", 2]
+    assert run(three_clips, *trackers, *frozen, "--device", "cpu", "-o", "out") == 0
+    for name in ("Alpha", "Beta"):
+        rows = (here / "out/lite" / f"{name}.txt").read_text().splitlines()
+        assert {row.split(",", 2)[2] for row in rows} == {"44.0000,36.0000"}
+    report = json.loads((here / "out/report.json").read_text())
+    assert report["lite"]["about"]["settings"] == "scale_lr=0.0, box_lr=0.0, in our models"
+    assert "scale_lr=0.0, box_lr=0.0" in (here / "out/report.md").read_text()
+    assert run(three_clips, *trackers[2:], "-o", "static") == 0
+    assert figures("static")["Static"] == figures("out")["Static"]
+    assert "settings" not in json.loads(Path("static/report.json").read_text())["Static"]["about"]
+
+
 WRONG = [
     # arguments after the root, exit code, what the one line says
     (("--tracker", "magic", "-o", "out"), 2, "weights file or one of default.*got 'magic'"),
@@ -243,6 +259,9 @@ WRONG = [
     (("--attribute", "OCC", "--tracker", STATIC, "-o", "out"), 2, "out of none here; got 'OCC'"),
     (("--protocol", "vot"), 2, "invalid choice: 'vot'"),
     (("--policy", "vot"), 2, "invalid choice: 'vot'"),
+    (("--set", "lost_doubt=-1", "-o", "out"), 2, "lost_doubt must be above 0, got -1"),
+    (("--set", "patience=3", "-o", "out"), 2, "unknown setting 'patience'"),
+    (("--set", "search_size=99", "-o", "out"), 2, "setting search_size must be"),
     (("--jobs", "0"), 2, "whole number, at least 1; got '0'"),
     (("--threads", "two"), 2, "whole number, at least 1; got 'two'"),
     (("--tracker", STATIC), 4, "expected -o DIR"),

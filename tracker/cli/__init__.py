@@ -1,1 +1,1 @@
-"""The command line: ``main`` runs a command, ``options`` has their options, and each has its module."""
+"""The command line: ``main`` runs the commands, ``options`` parses them, each has its module."""

@@ -1,4 +1,4 @@
-"""What ``tracker info`` says about this installation."""
+"""Describe this installation: ``tracker info``."""
 
 import platform
 from importlib.metadata import version
@@ -14,7 +14,7 @@ PACKAGES = ("torch", "numpy", "av", "numba", "safetensors")
 
 
 def describe() -> str:
-    """Versions, devices, models and the state of the compiled extension, a line each."""
+    """List versions, devices, models and the state of the compiled extension, a line each."""
     models = available_models()
     lines = {
         "tracker": f"{tracker.__version__} in {Path(tracker.__file__).parent}",
@@ -32,12 +32,14 @@ def describe() -> str:
 
 
 def _opencv_version() -> str:
-    import cv2  # whichever of its packages is installed
+    """Return the version of OpenCV, whichever of its packages is installed."""
+    import cv2
 
     return cv2.__version__
 
 
 def _devices() -> list[str]:
+    """List the devices that the network can run on."""
     names = [f"cpu ({torch.get_num_threads()} threads)"]
     for index in range(torch.cuda.device_count()):
         names.append(f"cuda:{index} ({torch.cuda.get_device_name(index)})")
@@ -45,7 +47,7 @@ def _devices() -> list[str]:
 
 
 def _extension() -> list[str]:
-    """What the extension is, and which devices it cannot serve although it is there."""
+    """Describe the extension, and why it cannot be used on some of the devices."""
     status = extension_status()
     devices = [torch.device("cuda", index) for index in range(torch.cuda.device_count())]
     problems = [cuda.unavailable_reason(device) for device in devices] if status.available else []

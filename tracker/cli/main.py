@@ -1,6 +1,7 @@
-"""The command line: each command is a few lines that call the library.
+"""Run a command: parse the options, call the library, turn errors into exit codes.
 
-Importing this module loads neither PyTorch nor OpenCV, so that ``tracker --help`` answers at once.
+Importing this module loads neither PyTorch nor OpenCV, so that ``tracker --help`` answers at once:
+each command imports what it needs.
 """
 
 import argparse
@@ -13,23 +14,28 @@ from collections.abc import Sequence
 from dataclasses import fields
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
-from tracker.cli.options import build_parser, join_negative_numbers
+from tracker.cli.options.parser import build_parser, join_negative_numbers
+from tracker.config import TrackerConfig
 from tracker.errors import DependencyError, OutputError, TrackerError
+from tracker.settings import parse_settings, settings_table
 from tracker.threads import spin_briefly
 
 INTERRUPTED = 130
 
-_OUTPUTS = ("video", "csv", "json", "mot", "otb")
-
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; return its exit code (see ``tracker.errors`` for the codes)."""
+    """Run one command; return its exit code (see ``tracker.errors`` for the codes).
+
+    Args:
+        argv: the arguments; those of the process if None.
+    """
     spin_briefly()
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # any file name can be printed
+        if isinstance(stream, io.TextIOWrapper):  # so that any file name can be printed
             stream.reconfigure(errors="backslashreplace")
     parser = build_parser(
         {
@@ -43,7 +49,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     args = parser.parse_args(join_negative_numbers(sys.argv[1:] if argv is None else argv))
     try:
-        return args.run(args)
+        code: int = args.run(args)
+        return code
     except TrackerError as error:
         print(f"tracker: {error}", file=sys.stderr)
         return error.exit_code
@@ -60,7 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _drop_unwritable() -> None:
-    """Give up what standard output did not take: Python would try again and exit with 120."""
+    """Discard what standard output did not take: Python would try again and exit with 120."""
     try:
         if sys.stdout is not None:
             sys.stdout.flush()
@@ -69,31 +76,26 @@ def _drop_unwritable() -> None:
 
 
 def _track(args: argparse.Namespace) -> int:
-    from tracker.cli.track import Job, run_jobs
+    settings = parse_settings(TrackerConfig, args.settings)
+    from tracker.cli.track import TrackJob, run_jobs
+    from tracker.video.outputs.plan import OUTPUT_KINDS
 
-    options = vars(args).copy()
-    outputs = {kind: options.pop(kind) for kind in _OUTPUTS}
-    job = Job(
-        outputs={kind: path for kind, path in outputs.items() if path},
-        **{name: value for name, value in options.items() if name not in ("run", "sources")},
-    )
-    return run_jobs(args.sources, job)
+    options = vars(args) | {
+        "settings": settings,
+        "outputs": {kind: path for kind in OUTPUT_KINDS if (path := getattr(args, kind))},
+    }
+    return run_jobs(args.sources, TrackJob(**_fields_of(TrackJob, options)))
 
 
 def _benchmark(args: argparse.Namespace) -> int:
+    settings = parse_settings(TrackerConfig, args.settings)
     from tracker.cli.benchmark import BenchmarkJob, run_benchmark
     from tracker.evaluation.ope import Benchmark
 
-    options = vars(args) | {"trackers": args.trackers or ["default"]}
+    options = vars(args) | {"trackers": args.trackers or ["default"], "settings": settings}
     return run_benchmark(
-        BenchmarkJob(**{field.name: options[field.name] for field in fields(BenchmarkJob)}),
-        Benchmark(
-            **{
-                field.name: options[field.name]
-                for field in fields(Benchmark)
-                if field.name in options
-            }
-        ),
+        BenchmarkJob(**_fields_of(BenchmarkJob, options)),
+        Benchmark(**_fields_of(Benchmark, options)),
     )
 
 
@@ -107,13 +109,8 @@ def _train(args: argparse.Namespace) -> int:
         for name, value in options.items()
         if name.startswith("training.") and value is not None
     }
-    named = settings | dict(map(parse_setting, args.settings))
-    run_training(
-        TrainingJob(
-            **{field.name: options[field.name] for field in fields(TrainingJob)}
-            | {"settings": named}
-        )
-    )
+    options = options | {"settings": settings | dict(map(parse_setting, args.settings))}
+    run_training(TrainingJob(**_fields_of(TrainingJob, options)))
     return 0
 
 
@@ -134,7 +131,15 @@ def _demo(args: argparse.Namespace) -> int:
 
 
 def _info(args: argparse.Namespace) -> int:
+    if args.settings:
+        print(settings_table(TrackerConfig))
+        return 0
     from tracker.cli.info import describe
 
     print(describe())
     return 0
+
+
+def _fields_of(job: type, options: dict[str, Any]) -> dict[str, Any]:
+    """Pick the options that are fields of a dataclass."""
+    return {field.name: options[field.name] for field in fields(job) if field.name in options}

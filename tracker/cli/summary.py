@@ -1,7 +1,8 @@
-"""What a run says when it ends: frames, speed, how sure it was, overlap with the truth."""
+"""Summarize a run: frames, speed, states, overlap with the truth."""
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,9 @@ class Summary:
 
     Args:
         truth: true boxes of object 1 by frame number, ``(N, 4)``, NaN where unknown; or None.
+
+    Attributes:
+        frames: number of frames counted.
     """
 
     def __init__(self, truth: NDArray[np.float64] | None = None) -> None:
@@ -24,8 +28,8 @@ class Summary:
         self._overlap_sum, self._overlap_count = 0.0, 0
         self._started = self._last = 0.0
 
-    def add(self, results: list[TrackResult]) -> None:
-        """Count the results of one frame; the clock runs from the first."""
+    def add(self, results: Sequence[TrackResult]) -> None:
+        """Count the results of one frame; time is measured from the first call to the last."""
         if not self.frames:
             self._started = time.perf_counter()
         self.frames += 1

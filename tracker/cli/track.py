@@ -1,14 +1,15 @@
-"""One run of ``tracker track``: a source in, trackers, results and video out.
+"""Track objects through videos: ``tracker track``.
 
-``run_jobs`` takes the sources one after the other, ``_follow`` is the loop over the frames of one.
+``run_jobs`` takes the sources one after the other; ``_follow`` loops over the frames of one.
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
@@ -19,13 +20,7 @@ from tracker.formats.otb import read_boxes
 from tracker.frames import Frame, frame_size
 from tracker.result import TrackResult
 from tracker.tracking.multi_tracker import MultiTracker
-from tracker.video import (
-    Source,
-    VideoFrame,
-    open_source,
-    parse_position,
-    prefetch,
-)
+from tracker.video import Source, VideoFrame, open_source, parse_position, prefetch
 from tracker.video.outputs.earlier_run import EarlierRun
 from tracker.video.outputs.plan import OutputPaths, check_outputs, plan_outputs
 from tracker.video.outputs.writing import Outputs
@@ -41,27 +36,46 @@ from tracker.video.window import (
 
 
 @dataclass(frozen=True)
-class Job:
-    """What to do with each source: the options of ``tracker track``, as given.
+class TrackJob:
+    """What to do with each source: the options of ``tracker track``.
+
+    Attributes:
+        boxes: boxes ``(x, y, w, h)`` in the first frame, 0-based.
+        box_file: OTB text file whose first line is the box.
+        select: draw the boxes with the mouse.
+        reinit: frame numbers, and boxes to start again on there.
+        start: first frame, as "300" or "12.5s".
+        end: first frame after the wanted ones, likewise.
+        stride: distance between wanted frames.
+        model: name of a model, or a weights file.
+        device: where the network runs.
+        settings: settings of ``TrackerConfig`` that replace the model's.
+        show: open a live view.
+        quiet: print no progress bar and no summary.
+        outputs: output files by kind.
+        truth: OTB text file with true boxes to compare with.
+        overwrite: replace outputs that exist.
+        resume: continue after the rows of an interrupted run.
 
     Raises:
         BoxError, DisplayError: options that exclude each other, found before anything is read or
             written.
     """
 
-    boxes: Sequence[Box]  # (x, y, w, h) in the first frame, 0-based
-    box_file: Path | None  # OTB text, the box is its first line
-    select: bool  # draw the boxes with the mouse
-    reinit: Sequence[tuple[int, Box]]  # frame number and box to start again on
-    start: str | None  # "300" or "12.5s"
+    boxes: Sequence[Box]
+    box_file: Path | None
+    select: bool
+    reinit: Sequence[tuple[int, Box]]
+    start: str | None
     end: str | None
     stride: int
     model: str
     device: str
+    settings: Mapping[str, Any]
     show: bool
     quiet: bool
-    outputs: OutputPaths  # by kind
-    truth: Path | None  # OTB text, true boxes to compare with
+    outputs: OutputPaths
+    truth: Path | None
     overwrite: bool
     resume: bool
 
@@ -76,10 +90,11 @@ class Job:
             raise DisplayError("expected --box X,Y,W,H: there is no display to draw the box on")
 
     def check_against(self, first: VideoFrame, objects: int) -> None:
-        """Refuse what does not go with the first frame or the number of objects.
+        """Check the options against the first frame and the number of objects.
 
         Raises:
-            BoxError: several objects where only one can be, or a ``reinit`` that cannot work.
+            BoxError: several objects where only one is possible, or a ``reinit`` before the second
+                frame or outside of the picture.
         """
         if objects > 1 and (self.reinit or "otb" in self.outputs):
             what = "--reinit" if self.reinit else "--save-otb, whose format has no ids"
@@ -90,29 +105,31 @@ class Job:
             check_box(box, frame_size(first.image))
 
     def first_boxes(self, frame: VideoFrame) -> list[Box]:
-        """The boxes to start on, asking the user where none were given."""
+        """Return the boxes to start on; if none were given, the user draws them."""
         if self.boxes:
             return list(self.boxes)
         if self.box_file:
-            return [tuple(read_boxes(self.box_file, first_pixel=1)[0].tolist())]
+            x, y, w, h = read_boxes(self.box_file, first_pixel=1)[0].tolist()
+            return [(x, y, w, h)]
         require_display()
         return select_boxes(frame.image)
 
 
-def run_jobs(sources: Sequence[str], job: Job) -> int:
-    """Follow the objects through every source; return the exit code.
+def run_jobs(sources: Sequence[str], job: TrackJob) -> int:
+    """Track the objects through every source; return the exit code.
 
-    With several sources a failing one is reported and the others go on; the code is then that of
-    the first failure.
+    If one of several sources fails, that is reported and the others are still tracked; the exit
+    code is that of the first failure.
 
     Raises:
         TrackerError: a single source failed, or nothing could start.
     """
     plans = plan_outputs(job.outputs, sources)
-    inputs = [*sources, *filter(None, (job.model, job.box_file, job.truth))]
+    inputs: list[str | Path] = [*sources, job.model]
+    inputs += [path for path in (job.box_file, job.truth) if path]
     for paths in plans:
         check_outputs(paths, inputs, overwrite=job.overwrite, resume=job.resume)
-    tracker = MultiTracker(job.model, job.device)
+    tracker = MultiTracker(job.model, job.device, **job.settings)
     exit_code = 0
     for source, paths in zip(sources, plans, strict=True):
         try:
@@ -125,31 +142,36 @@ def run_jobs(sources: Sequence[str], job: Job) -> int:
     return exit_code
 
 
-def _run(source: str, job: Job, tracker: MultiTracker, paths: OutputPaths) -> None:
+def _run(source: str, job: TrackJob, tracker: MultiTracker, paths: OutputPaths) -> None:
+    """Track through one source and print the summary, also if it ended early."""
     summary = Summary(read_boxes(job.truth, first_pixel=1) if job.truth else None)
     try:
         _follow(source, job, tracker, paths, summary)
-    except (SourceEndedEarly, KeyboardInterrupt):  # what was done until then is kept
+    except (SourceEndedEarly, KeyboardInterrupt):
         _report(source, job, paths, summary)
         raise
     _report(source, job, paths, summary)
 
 
-def _report(source: str, job: Job, paths: OutputPaths, summary: Summary) -> None:
+def _report(source: str, job: TrackJob, paths: OutputPaths, summary: Summary) -> None:
+    """Print the summary and the names of the outputs."""
     if summary.frames and not job.quiet:
         stream = sys.stdout if paths else sys.stderr  # without files the rows are on stdout
         written = [f"wrote {path}" for path in paths.values()]
         print(f"{without_secrets(source)}: {summary}", *written, sep="\n", file=stream)
 
 
-def _follow(source: str, job: Job, tracker: MultiTracker, paths: OutputPaths, summary: Summary) -> None:
+def _follow(
+    source: str, job: TrackJob, tracker: MultiTracker, paths: OutputPaths, summary: Summary
+) -> None:
+    """Track through one source frame by frame, until it ends or the user quits."""
     with ExitStack() as stack:
         frames = stack.enter_context(_open(source, job))
         frames_ahead = stack.enter_context(closing(prefetch(frames)))
         first = next(frames_ahead)
         boxes = job.first_boxes(first)
         job.check_against(first, len(boxes))
-        results = _of(first, tracker.init(first.image, boxes))
+        results = _numbered(tracker.init(first.image, boxes), first)
         earlier = EarlierRun(paths["csv"], results) if job.resume else None
         outputs = stack.enter_context(
             Outputs(
@@ -175,39 +197,55 @@ def _follow(source: str, job: Job, tracker: MultiTracker, paths: OutputPaths, su
 
         reinit = dict(job.reinit)
         for frame in chain([first], frames_ahead):
-            known = earlier.take(frame) if earlier else None
-            if frame is not first and known and earlier.is_checked(frame):
-                earlier.compare(_next(tracker, frame, reinit.get(frame.index), None))
-                results = known
-            elif frame is not first:
-                results = _next(tracker, frame, reinit.get(frame.index), known)
+            rows = earlier.take(frame) if earlier else None
+            if frame is not first:
+                results = _results_in(frame, tracker, reinit.get(frame.index), rows, earlier)
             picture = outputs.write(frame, results, draw=window is not None)
             summary.add(results)
             progress.update()
-            if window and not _show(window, picture, frame, tracker):
+            if window and picture is not None and not _show(window, picture, frame, tracker):
                 return
         if earlier:
             earlier.finish()
 
 
-def _next(
-    tracker: MultiTracker, frame: VideoFrame, reinit: Box | None, known: list[TrackResult] | None
+def _results_in(
+    frame: VideoFrame,
+    tracker: MultiTracker,
+    reinit: Box | None,
+    rows: list[TrackResult] | None,
+    earlier: EarlierRun | None,
 ) -> list[TrackResult]:
-    """Start again where that was asked for, take over what is known already, or track."""
+    """Return the results in a frame after the first: the earlier run's rows, or track.
+
+    Args:
+        frame: the frame.
+        tracker: brought up to this frame in either case.
+        reinit: box to start again on in this frame.
+        rows: the earlier run's rows of this frame, if it has any.
+        earlier: the earlier run, which is compared with what is found in some of its frames.
+    """
+    compare = rows and earlier and earlier.is_checked(frame)
+    if rows and not reinit and not compare:
+        tracker.resume(frame.image, rows)
+        return rows
     if reinit:
-        started = [tracker.reinit(frame.image, id, reinit) for id in tracker.ids]
-        return known or _of(frame, started)
-    if known:
-        tracker.resume(frame.image, known)
-        return known
-    return _of(frame, tracker.update(frame.image))
+        found = [tracker.reinit(frame.image, id, reinit) for id in tracker.ids]
+    else:
+        found = tracker.update(frame.image)
+    found = _numbered(found, frame)
+    if earlier and compare:
+        earlier.compare(found)
+    return rows or found
 
 
-def _of(frame: VideoFrame, results: Sequence[TrackResult]) -> list[TrackResult]:
+def _numbered(results: Sequence[TrackResult], frame: VideoFrame) -> list[TrackResult]:
+    """Return results with the number and time that their frame has in its source."""
     return [replace(each, frame=frame.index, time_s=frame.time_s) for each in results]
 
 
-def _open(source: str, job: Job) -> Source:
+def _open(source: str, job: TrackJob) -> Source:
+    """Open a source at the frames that the job wants."""
     return open_source(
         source,
         start=parse_position(job.start) if job.start else None,
@@ -217,10 +255,10 @@ def _open(source: str, job: Job) -> Source:
 
 
 def _show(window: Window, picture: Frame, frame: VideoFrame, tracker: MultiTracker) -> bool:
-    """Show a frame and obey the keys; False when the user wants to end."""
+    """Show a frame and handle the keys; return False if the user wants to quit."""
     key = window.show(picture)
     if key == REDRAW_KEY:
-        with suppress(BoxError, DisplayError):  # nothing was drawn: go on as before
+        with suppress(BoxError, DisplayError):  # nothing was drawn: continue as before
             for id, box in zip(tracker.ids, select_boxes(frame.image), strict=False):
                 tracker.reinit(frame.image, id, box)
     return key not in QUIT_KEYS

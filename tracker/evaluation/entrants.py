@@ -12,10 +12,10 @@ PyTorch is loaded for our models only, so that a child process for another track
 import os
 import re
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -38,12 +38,20 @@ class Entrant(Protocol):
         """Return the box in the next frame, or an object with the attribute ``box``."""
 
 
-def make_entrant(name: str, device: str = "auto") -> Entrant:
+def make_entrant(
+    name: str, device: str = "auto", settings: Mapping[str, Any] | None = None
+) -> Entrant:
     """Make a tracker from its name; the module's docstring lists the names.
+
+    Args:
+        name: which tracker.
+        device: where one of our models runs; other trackers ignore it.
+        settings: settings of ``TrackerConfig`` that replace those of one of our models; other
+            trackers ignore them.
 
     Raises:
         EntrantError: there is no such tracker, or this build of OpenCV does not have it.
-        WeightsError, DeviceError: one of our models cannot be used.
+        WeightsError, DeviceError, SettingError: one of our models cannot be used so.
     """
     if name.startswith(OPENCV):
         kind, _, files = name.removeprefix(OPENCV).partition(":")
@@ -52,7 +60,7 @@ def make_entrant(name: str, device: str = "auto") -> Entrant:
         return _import_class(*name.split(":"))
     from tracker.tracking.tracker import Tracker
 
-    return Tracker(name, device)
+    return Tracker(name, device, **(settings or {}))
 
 
 def box_of(result: object) -> Box:

@@ -5,9 +5,10 @@ from their files and scores them, so that a resumed benchmark gives the same num
 one.
 """
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
@@ -39,6 +40,7 @@ class Benchmark:
         jobs: number of child processes; more finish sooner, but each may be timed slower.
         threads: threads of each child; another number can change the last digits of the boxes.
         step_seconds: time limit for one frame; a tracker that needs longer has failed.
+        settings: settings of ``TrackerConfig`` that replace those of our models.
         resume: keep the finished runs of an earlier benchmark in the same folder.
         quiet: show no progress bar.
     """
@@ -49,6 +51,7 @@ class Benchmark:
     jobs: int = 1
     threads: int = 1
     step_seconds: float = 60.0
+    settings: Mapping[str, Any] = field(default_factory=dict)
     resume: bool = False
     quiet: bool = False
 
@@ -73,8 +76,8 @@ def evaluate(
         not stop the others.
 
     Raises:
-        EntrantError, WeightsError, DeviceError: a tracker cannot be made, or the protocol is not
-            "ope" and there are results made elsewhere; nothing has been run.
+        EntrantError, WeightsError, DeviceError, SettingError: a tracker cannot be made, or the
+            protocol is not "ope" and there are results made elsewhere; nothing has been run.
         DatasetError: a sequence cannot be run, e.g. has no pictures.
         OutputError: there are results already and ``resume`` is off, there is no directory to
             write to, or a result cannot be written.
@@ -91,7 +94,7 @@ def evaluate(
             raise OutputError("expected a folder for the results of the trackers; got none")
         folders = {name: ResultFolder(directory / label(name)) for name in active}
     for name, folder in folders.items():
-        make_entrant(name, benchmark.device)
+        make_entrant(name, benchmark.device, benchmark.settings)
         if folder.folder.exists() and not benchmark.resume:
             raise OutputError(f"there are results in {folder.folder}; go on with --resume")
     runs = {each.name: runs_of(each, benchmark.protocol) for each in sequences if active}
@@ -115,7 +118,7 @@ def _run_unfinished(
         benchmark: how to run.
     """
     tasks = [
-        Task(name, run, benchmark.device)
+        Task(name, run, benchmark.device, benchmark.settings)
         for of_sequence in runs.values()
         for run in of_sequence
         for name, folder in folders.items()

@@ -9,12 +9,12 @@ import signal
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 
@@ -33,6 +33,7 @@ class Task:
     entrant: str
     run: Run
     device: str = "auto"
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -176,14 +177,14 @@ def _work(connection: Connection, threads: int) -> None:
     """Run tasks in the child process until the parent closes the connection."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its children itself
     cv2.setNumThreads(threads)
-    entrants: dict[tuple[str, str], Entrant] = {}
+    entrants: dict[tuple[Any, ...], Entrant] = {}
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
             task: Task = connection.recv()
             try:
-                key = (task.entrant, task.device)
+                key = (task.entrant, task.device, *sorted(task.settings.items()))
                 if key not in entrants:
-                    entrants[key] = make_entrant(*key)
+                    entrants[key] = make_entrant(task.entrant, task.device, task.settings)
                     if torch := sys.modules.get("torch"):  # not loaded unless the tracker uses it
                         torch.set_num_threads(threads)
                 outcome = _follow(entrants[key], task.run, lambda: connection.send(None))

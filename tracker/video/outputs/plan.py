@@ -4,13 +4,15 @@ import glob
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from tracker.errors import OutputError
 from tracker.formats.lines import partial_path
 from tracker.video.stream import without_secrets
 
 OutputKind = Literal["video", "csv", "json", "mot", "otb"]
+
+OUTPUT_KINDS: tuple[OutputKind, ...] = get_args(OutputKind)
 
 OutputPaths = dict[OutputKind, Path]
 """Output files by kind."""
