@@ -22,15 +22,17 @@ CODECS = {
 
 
 def level(index: int) -> int:
+    """Return the gray level of a frame, which tells it from the others near it."""
     return 20 + (index * 7) % 200
 
 
 def flat(index: int, size: tuple[int, int]) -> np.ndarray:
+    """Make frame ``index`` as a flat gray of ``(width, height)``."""
     return np.full((size[1], size[0], 3), level(index), np.uint8)
 
 
 def texture(index: int, size: tuple[int, int]) -> np.ndarray:
-    """A moving pattern that is worth some bytes."""
+    """Make frame ``index`` as a moving pattern, which takes more bytes when encoded."""
     rng = np.random.default_rng(5)
     noise = rng.integers(0, 255, (size[1] + 200, size[0] + 200, 3), np.uint8)
     blurred = cv2.GaussianBlur(noise, (0, 0), 2)
@@ -52,7 +54,22 @@ def make_video(
     first: int = 0,
     **encoder: str,
 ) -> Path:
-    """Write a video whose format follows from the suffix of ``path``."""
+    """Write a video whose format follows from the suffix of ``path``.
+
+    Args:
+        path: the file.
+        frames: number of frames.
+        size: ``(width, height)`` in pixels.
+        rate: frames per second.
+        times: time of each frame in seconds, in place of the rate.
+        rotation: degrees to turn the frames by when they are shown.
+        codec: name of the encoder; the usual one of the format if None.
+        pixels: pixel format.
+        movflags: options of the mp4 writer.
+        picture: makes frame ``index`` of a size.
+        first: index of the first frame.
+        encoder: options of the encoder.
+    """
     kind = path.suffix[1:]
     codec = codec or CODECS[kind]
     pixels = pixels or {"gif": "rgb8"}.get(kind, "yuv420p")
@@ -77,6 +94,7 @@ def make_video(
 
 
 def make_audio(path: Path, *, cover: bool = False) -> Path:
+    """Write a file with sound only, or also with a cover picture."""
     with av.open(str(path), "w") as container:
         sound = container.add_stream("aac", rate=44_100)
         if cover:
@@ -93,13 +111,13 @@ def make_audio(path: Path, *, cover: bool = False) -> Path:
 
 
 def decode(path: Path) -> list[tuple[float, np.ndarray]]:
-    """Times and images of a file, by PyAV alone."""
+    """Decode a file with PyAV alone: the time and image of each frame."""
     with av.open(str(path)) as container:
         return [(f.time, f.to_ndarray(format="rgb24")) for f in container.decode(video=0)]
 
 
 def decode_what_is_there(path: Path) -> list[np.ndarray]:
-    """The images of a file that may be empty or end in the middle, by PyAV alone."""
+    """Decode as many images as there are in a file that may be empty or cut off."""
     images = []
     with suppress(av.error.FFmpegError), av.open(str(path)) as container:
         for frame in container.decode(video=0):
