@@ -1,17 +1,17 @@
-"""Builds the CUDA extension ``tracker._C``; all else about the package is in pyproject.toml.
+"""Build the CUDA extension ``tracker._C``; pyproject.toml declares the rest of the package.
 
-nvcc compiles, through its host compiler also the binding, and links: it knows where its toolkit is,
-also when the nvcc that is found is a wrapper script. PyTorch takes no part, so that one build
-serves every version of it. Environment variables:
+nvcc compiles and links everything, the binding through its host compiler: nvcc finds its own
+toolkit, even if it is a wrapper script. The build does not use PyTorch, so that it works with every
+version of PyTorch. Environment variables:
 
 ``TRACKER_BUILD_CUDA``
-    ``auto`` (default) builds if there is an nvcc and goes on without the extension if there is none
-    or the build fails; ``1`` fails instead; ``0`` does not build.
+    ``auto`` (default): build the extension if there is an nvcc, and continue without it if there
+    is none or the build fails; ``1``: build it or fail; ``0``: do not build it.
 ``TRACKER_CUDA_ARCHS``
     Compute capabilities, such as ``75;80;90+PTX``; ``+PTX`` adds code that the drivers of later
-    devices can compile. Default: those of ``ARCHITECTURES`` that this nvcc knows.
+    devices can compile. Default: those of ``ARCHITECTURES`` that this nvcc supports.
 ``CUDACXX``, ``CUDA_HOME``
-    Where nvcc is, if not on the ``PATH``.
+    Location of nvcc, if it is not on the ``PATH``.
 """
 
 import hashlib
@@ -31,14 +31,15 @@ from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_ext import build_ext
 
 SOURCES = Path("csrc")
-OBJECTS = Path("build", "cuda")  # kept between builds, unlike the temporary folders of pip
+OBJECTS = Path("build", "cuda")  # kept between builds, unlike pip's temporary folders
 ARCHITECTURES = ("75", "80", "86", "89", "90", "100", "120")
-# 80: what no later one of the list covers gets the code of Ampere; the last: what comes after it.
+# PTX of 80 serves later devices that have no code of their own in the list; that of the last one,
+# devices that come after it.
 WITH_PTX = ("80", ARCHITECTURES[-1])
 
 
 class BuildError(Exception):
-    """Why there is no extension, in one line; ``output`` is what the compiler said."""
+    """The extension cannot be built: the reason in one line, and the compiler's output."""
 
     def __init__(self, reason: str, output: str = "") -> None:
         super().__init__(reason)
@@ -46,7 +47,7 @@ class BuildError(Exception):
 
 
 def build_mode(environ: Mapping[str, str]) -> str:
-    """``"auto"``, ``"0"`` or ``"1"``."""
+    """Read ``TRACKER_BUILD_CUDA``: ``"auto"``, ``"0"`` or ``"1"``."""
     mode = environ.get("TRACKER_BUILD_CUDA") or "auto"
     if mode not in ("auto", "0", "1"):
         raise SystemExit(f"expected TRACKER_BUILD_CUDA as auto, 0 or 1; got {mode!r}")
@@ -54,7 +55,7 @@ def build_mode(environ: Mapping[str, str]) -> str:
 
 
 def find_nvcc(environ: Mapping[str, str]) -> str:
-    """The compiler that ``CUDACXX`` names, that of ``CUDA_HOME``, or the one on the ``PATH``."""
+    """Find nvcc: named by ``CUDACXX``, in ``CUDA_HOME``, or on the ``PATH``, in this order."""
     named = environ.get("CUDACXX")
     if not named and environ.get("CUDA_HOME"):
         named = str(Path(environ["CUDA_HOME"], "bin", "nvcc"))
@@ -66,7 +67,12 @@ def find_nvcc(environ: Mapping[str, str]) -> str:
 
 
 def architectures(environ: Mapping[str, str], known: set[str]) -> list[str]:
-    """What to compile for, in the form ``75`` or ``80+PTX``; ``known`` is what nvcc can."""
+    """Choose the architectures to compile for, each as ``75`` or ``80+PTX``.
+
+    Args:
+        environ: may name them in ``TRACKER_CUDA_ARCHS``.
+        known: architectures that nvcc supports.
+    """
     chosen = environ.get("TRACKER_CUDA_ARCHS", "").split(";")
     if chosen == [""]:
         mine = [arch for arch in ARCHITECTURES if arch in known]
@@ -85,7 +91,7 @@ def architectures(environ: Mapping[str, str], known: set[str]) -> list[str]:
 
 
 def gencode(archs: list[str]) -> list[str]:
-    """The options of nvcc for ``archs``."""
+    """Return the options of nvcc for some architectures."""
     options = []
     for arch in archs:
         number = arch.removesuffix("+PTX")
@@ -95,7 +101,7 @@ def gencode(archs: list[str]) -> list[str]:
 
 
 def run(command: list[str]) -> str:
-    """Run a compiler; what it says is returned, or is part of the error."""
+    """Run a compiler and return its output; a failure raises BuildError with it."""
     try:
         done = subprocess.run(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
@@ -105,15 +111,25 @@ def run(command: list[str]) -> str:
     if done.returncode != 0:
         lines = [line.strip() for line in done.stdout.splitlines() if line.strip()]
         lines.append(f"exit code {done.returncode}")
-        told = next((line for line in lines if "error" in line.lower()), lines[0])
-        raise BuildError(f"{command[0]} failed: {told}", f"{shlex.join(command)}\n{done.stdout}")
+        reason = next((line for line in lines if "error" in line.lower()), lines[0])
+        raise BuildError(f"{command[0]} failed: {reason}", f"{shlex.join(command)}\n{done.stdout}")
     return done.stdout
 
 
 def compile_source(command: list[str], versions: str, source: Path) -> Path:
-    """Compile ``source`` unless that was done with the same options, headers and ``versions``."""
+    """Compile a source file, unless its object exists for the same options, headers and versions.
+
+    Args:
+        command: compiler and options.
+        versions: of the compiler and of all that it includes.
+        source: the file.
+
+    Returns:
+        The object file.
+    """
     inputs = [source, *sorted(SOURCES.glob("*.h")), *sorted(SOURCES.glob("*.cuh"))]
-    options = [option for option in command if not option.startswith("-I")]  # pip moves them about
+    # Include folders are left out: pip builds in a new one each time.
+    options = [option for option in command if not option.startswith("-I")]
     digest = hashlib.sha256(repr((options, versions)).encode())
     for path in inputs:
         digest.update(path.read_bytes())
@@ -128,7 +144,7 @@ def compile_source(command: list[str], versions: str, source: Path) -> Path:
 
 
 def build(nvcc: str, target: Path, environ: Mapping[str, str]) -> str:
-    """Make the extension ``target``; returns a line about it."""
+    """Build the extension as the file ``target``; return a line that describes the build."""
     try:
         import pybind11
     except ImportError as error:
@@ -154,7 +170,7 @@ def build(nvcc: str, target: Path, environ: Mapping[str, str]) -> str:
 
 
 class BuildCuda(build_ext):
-    """Builds the extension, or says why not."""
+    """Builds the extension, or prints why not."""
 
     def run(self) -> None:
         self._remove_earlier()
@@ -176,13 +192,13 @@ class BuildCuda(build_ext):
         print(f"{ext.name}: {line}")
 
     def _remove_earlier(self) -> None:
-        """What an earlier build left, here or in place, must not pass for what this one made."""
+        """Remove the extension of an earlier build, which could be taken for this build's."""
         for ext in self.extensions:
             Path(self.get_ext_fullpath(ext.name)).unlink(missing_ok=True)
 
 
 class Wheel(bdist_wheel):
-    """Tags the wheel for any platform when it holds nothing compiled."""
+    """Tags the wheel for any platform if it contains no compiled file."""
 
     def run(self) -> None:
         self.run_command("build")

@@ -1,4 +1,4 @@
-"""Small clips with their exact truth: a patch that moves over a background."""
+"""Small clips with exact boxes: a patch that moves over a background."""
 
 import cv2
 import numpy as np
@@ -30,7 +30,7 @@ JOURNEY_SETTINGS = {
     "memory_score": 0.8,
     "memory_size": 6,
 }
-"""Of a tracker that follows, loses and finds the patch on its journey."""
+"""Settings with which a tracker follows, loses and finds the patch on its journey."""
 BESIDE = (200.0, 40.0, 40.0, 32.0)
 """Box of the object that ``Journey.with_object_beside`` adds."""
 
@@ -55,7 +55,7 @@ class MovingPatch:
         self.frames = [self.frame(position) for position in positions]
 
     def frame(self, *corners: tuple[int, int]) -> np.ndarray:
-        """The background with the patch at no place, one, or several."""
+        """Draw the background with a patch at each of these corners."""
         frame = self._background.copy()
         for x, y in corners:
             frame[y : y + 36, x : x + 44] = self._patch
@@ -69,13 +69,14 @@ def _texture(rng: np.random.Generator, shape: tuple[int, int], smooth: float) ->
 
 
 class Journey(MovingPatch):
-    """The patch over a dim background: it moves on, is gone, and is back at a place far off.
+    """The patch over a dim background: it moves, disappears, and reappears at a distant place.
 
     Attributes:
-        start: its box in the first frame.
-        last: its box in the last frame before it is gone.
-        back: its box from the frame ``returned`` on.
-        gone, returned: numbers of frames.
+        start: box of the patch in the first frame.
+        last: box in the last frame before it disappears.
+        back: box from the frame ``returned`` on.
+        gone: number of the first frame without the patch.
+        returned: number of the first frame with it again.
     """
 
     def __init__(self, back: tuple[int, int] = (260, 190)) -> None:
@@ -88,7 +89,7 @@ class Journey(MovingPatch):
         self.frames += [self.frame()] * 5 + [self.frame(back)] * 9
 
     def with_object_beside(self) -> list[np.ndarray]:
-        """The frames, with an object beside the patch that stays, but is gone in frames 7 to 11."""
+        """Draw the frames with a second object, which rests, and is missing in frames 7 to 11."""
         rng = np.random.default_rng(5)
         checks = np.kron(rng.integers(0, 256, (4, 5, 3)), np.ones((8, 8, 1))).astype(np.uint8)
         frames = [frame.copy() for frame in self.frames]
@@ -99,10 +100,11 @@ class Journey(MovingPatch):
 
 
 class Crossing(MovingPatch):
-    """Two equal patches that pass each other, one behind the other.
+    """Two equal patches that cross, one behind the other.
 
     Attributes:
-        starts, ends: boxes of the two in the first and in the last frame.
+        starts: boxes of the two in the first frame.
+        ends: boxes of the two in the last frame.
     """
 
     def __init__(self, step: int, beside: int, frames: int = 24) -> None:
@@ -115,12 +117,12 @@ class Crossing(MovingPatch):
         )
 
     def follow(self, **settings) -> list[list[TrackResult]]:
-        """Results of both from the second frame on."""
+        """Track both; return their results from the second frame on."""
         many = MultiTracker(device="cpu", **JOURNEY_SETTINGS | settings)
         many.init(self.frames[0], self.starts)
         return [many.update(frame) for frame in self.frames[1:]]
 
     def both_followed(self, last: list[TrackResult]) -> bool:
-        """Whether there is a box on either one; equal ones may have changed their numbers."""
+        """Tell whether each patch has a box; equal patches may have swapped their numbers."""
         boxes = [result.box for result in last]
         return any(min(overlap(boxes, ends)) > 0.5 for ends in (self.ends, self.ends[::-1]))

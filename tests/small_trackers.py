@@ -17,7 +17,7 @@ BETA_WIDTH = 248
 
 
 class Static:
-    """Stays where it began."""
+    """Stays at its first box."""
 
     def init(self, frame, box):
         self.box, self.frames = box, 1
@@ -47,7 +47,7 @@ class Infinite(Static):
 
 
 class Lost(Static):
-    """Says that there is no box, as it may."""
+    """Reports that there is no box, which is allowed."""
 
     def fail(self):
         return (float("nan"),) * 4
@@ -75,7 +75,7 @@ class StartingSlowly(Static):
 
 
 class DyingLater(Static):
-    """Takes its process down soon after the last frame."""
+    """Ends its process soon after the last frame."""
 
     def update(self, frame):
         if self.frames == 8:
@@ -84,7 +84,7 @@ class DyingLater(Static):
 
 
 class Drifting(Static):
-    """Moves by a fraction of a pixel and a little more on wide frames; returns an object."""
+    """Moves by a fraction of a pixel, more on wide frames; returns an object with a box."""
 
     def update(self, frame):
         x, y, w, h = self.box
@@ -99,7 +99,7 @@ class Slow(Drifting):
 
 
 class Noted(Static):
-    """Notes in the working folder that it was started."""
+    """Writes to a file in the working folder that it was started."""
 
     def init(self, frame, box):
         with Path("starts.txt").open("a") as file:
@@ -108,14 +108,14 @@ class Noted(Static):
 
 
 class Threads(Static):
-    """Gives as a box whether PyTorch is loaded, and the threads of OpenCV."""
+    """Returns as a box whether PyTorch is loaded, and the number of OpenCV's threads."""
 
     def update(self, frame):
         return ("torch" in sys.modules, cv2.getNumThreads(), 1, 1)
 
 
 class TorchThreads(Static):
-    """Gives as a box the threads of PyTorch."""
+    """Returns as a box the number of PyTorch's threads."""
 
     def __init__(self):
         import torch

@@ -1,9 +1,12 @@
+"""Boxes: conversions and overlaps by hand and as properties, and the check of a user's box."""
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.boxes import (
+    center_and_size,
     check_box,
     clip,
     cxcywh_to_xywh,
@@ -23,6 +26,16 @@ def test_conversions_by_hand():
     assert xywh_to_cxcywh(box).tolist() == [25, 40, 30, 40]
     assert xywh_to_xyxy(box).tolist() == [10, 20, 40, 60]
     assert cxcywh_to_xywh((25, 40, 30, 40)).tolist() == [10, 20, 30, 40]
+    center, size = center_and_size(box)
+    assert (center.tolist(), size.tolist()) == ([25, 40], [30, 40])
+
+
+def test_conversions_keep_the_shape_of_many_boxes():
+    many = np.arange(24.0).reshape(2, 3, 4)
+    for convert in (xywh_to_cxcywh, xywh_to_xyxy, cxcywh_to_xywh):
+        together = convert(many)
+        assert together.shape == (2, 3, 4)
+        assert together[1, 2].tolist() == convert(many[1, 2]).tolist()
 
 
 @given(boxes)

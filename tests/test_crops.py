@@ -1,3 +1,5 @@
+"""Crops: geometry by hand, and pixels against a slow resampling."""
+
 import cv2
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from tracker.crops import (
     mean_color,
     scale_factors,
     search_extent,
+    shrunk,
 )
 
 FILL = (10.0, 20.0, 30.0)
@@ -69,6 +72,13 @@ def test_shrinking_averages_areas():
     frame = np.dstack([board] * 3)
     (crop,) = crop_squares(frame, (200.3, 199.1), [400], 100, FILL)
     assert np.abs(crop[10:-10, 10:-10].astype(int) - 127).max() <= 1
+
+
+def test_shrinking_by_hand():
+    """Blocks of 2 x 2 are averaged; the last column, which fills half a block, counts twice."""
+    gray = np.array([[0, 4, 8, 8, 100], [4, 8, 0, 0, 50]], np.uint8)
+    expected = [[4, 4, 75]]
+    np.testing.assert_array_equal(shrunk(np.dstack([gray] * 3), 2)[..., 1], expected)
 
 
 @settings(max_examples=60, deadline=None)

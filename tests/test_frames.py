@@ -1,3 +1,5 @@
+"""Images of many kinds become frames with the right pixels, or one clear error."""
+
 import numpy as np
 import pytest
 from PIL import Image

@@ -1,9 +1,9 @@
-"""The box conventions of the project: every conversion between them is here.
+"""Boxes: their conventions, the conversions between them, overlap, and the check of a user's box.
 
 A **box** is ``(x, y, w, h)`` in frame pixels: top-left corner, 0-based, continuous. Pixel ``i``
 covers the interval ``[i, i + 1)``, so the box ``(0, 0, W, H)`` is exactly the frame and the
 centre of a box is ``(x + w / 2, y + h / 2)``. OTB's 1-based text files are converted where they
-are read and written, nowhere else. Functions that take another form carry it in their name.
+are read and written, nowhere else. Functions that take another form have it in their name.
 """
 
 import numpy as np
@@ -30,7 +30,7 @@ def cxcywh_to_xywh(boxes: ArrayLike) -> NDArray[np.float64]:
 
 
 def center_and_size(box: Box) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Centre ``(x, y)`` and size ``(w, h)`` of one box, as arrays to calculate with."""
+    """Return centre ``(x, y)`` and size ``(w, h)`` of one box, as arrays to calculate with."""
     values = xywh_to_cxcywh(box)
     return values[:2], values[2:]
 
@@ -49,7 +49,7 @@ def clip(boxes: ArrayLike, frame_size: tuple[int, int]) -> NDArray[np.float64]:
         frame_size: ``(width, height)`` of the frame in pixels.
 
     Returns:
-        Boxes ``(..., 4)``; a box wholly outside gets width or height 0.
+        Boxes ``(..., 4)``; a box completely outside has width or height 0.
     """
     left, top, right, bottom = _columns(xywh_to_xyxy(boxes))
     width, height = frame_size
@@ -59,7 +59,7 @@ def clip(boxes: ArrayLike, frame_size: tuple[int, int]) -> NDArray[np.float64]:
 
 
 def overlap(boxes: ArrayLike, others: ArrayLike) -> NDArray[np.float64]:
-    """Intersection over union of boxes ``(..., 4)`` with boxes ``(..., 4)``, broadcast.
+    """Compute the intersection over union of boxes ``(..., 4)``, broadcast against each other.
 
     Returns:
         Values in [0, 1]; 0 where the union has no area; NaN where a box has a NaN.
@@ -72,19 +72,20 @@ def overlap(boxes: ArrayLike, others: ArrayLike) -> NDArray[np.float64]:
     intersection = np.maximum(width, 0) * np.maximum(height, 0)
     union = boxes[..., 2] * boxes[..., 3] + others[..., 2] * others[..., 3] - intersection
     shares = np.divide(intersection, union, out=np.zeros_like(union), where=union != 0)
-    return np.minimum(shares, 1)  # rounding can lift the share of two equal boxes above 1
+    overlaps: NDArray[np.float64] = np.minimum(shares, 1)  # rounding can exceed 1 for equal boxes
+    return overlaps
 
 
 def check_box(box: ArrayLike, frame_size: tuple[int, int]) -> Box:
-    """Return ``box`` as four floats, or say why it cannot be tracked in this frame.
+    """Check that a box can be tracked in a frame, and return it as four floats.
 
     Args:
-        box: ``(x, y, w, h)`` in pixels; may reach over the frame's edge.
+        box: ``(x, y, w, h)`` in pixels; may extend beyond the frame.
         frame_size: ``(width, height)`` of the frame in pixels.
 
     Raises:
-        BoxError: not four finite numbers; a side under 1 pixel; larger than ten frames; or less
-            than one pixel of it inside the frame.
+        BoxError: not four finite numbers; a side shorter than 1 pixel, or longer than ten times the
+            frame's; or less than one square pixel of it inside the frame.
     """
     width, height = frame_size
     try:
@@ -110,6 +111,7 @@ def check_box(box: ArrayLike, frame_size: tuple[int, int]) -> Box:
 
 
 def _columns(boxes: ArrayLike) -> NDArray[np.float64]:
+    """Move the four values of boxes ``(..., 4)`` to the front: ``(4, ...)``."""
     return np.moveaxis(np.asarray(boxes, dtype=np.float64), -1, 0)
 
 

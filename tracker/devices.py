@@ -1,4 +1,4 @@
-"""Which device the network runs on."""
+"""Choose the device that the network runs on."""
 
 import torch
 
@@ -9,12 +9,12 @@ def pick_device(name: str = "auto") -> torch.device:
     """Turn "auto", "cpu", "cuda" or "cuda:N" into a device that exists.
 
     Raises:
-        DeviceError: another name, or a CUDA device that is not there.
+        DeviceError: another name, or a CUDA device that does not exist.
     """
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
     try:
-        device = torch.device(name)
+        device: torch.device | None = torch.device(name)
     except RuntimeError:
         device = None
     if device is None or device.type not in ("cpu", "cuda"):

@@ -1,16 +1,16 @@
 """All errors that the project raises on purpose.
 
 Each message is one sentence that names what was expected and what was got. The command line
-prints that sentence and ends with the error's ``exit_code``:
+prints the sentence and exits with the error's ``exit_code``:
 
-    2  bad input: the source, a box, the weights or an option is wrong; nothing was written for it
-    3  the source ended early; every result up to that point is kept
+    2  bad input: the source, a box, the weights or an option is wrong
+    3  the source ended early; the results up to that point are kept
     4  an output could not be written
 """
 
 
 class TrackerError(Exception):
-    """Base class: ``except TrackerError`` catches everything the project raises on purpose."""
+    """Base class of all errors that the project raises on purpose."""
 
     exit_code = 2
 
@@ -20,13 +20,13 @@ class SourceError(TrackerError):
 
 
 class SourceEndedEarly(SourceError):
-    """A source stopped before its announced end; all frames before that were delivered."""
+    """A source stopped before its announced end; all earlier frames were delivered."""
 
     exit_code = 3
 
 
 class BoxError(TrackerError):
-    """A box is not four finite numbers, has no area, or lies outside the frame."""
+    """A box is not four finite numbers, is too small or too large, or lies outside the frame."""
 
 
 class FrameError(TrackerError):
@@ -38,11 +38,11 @@ class SettingError(TrackerError, ValueError):
 
 
 class WeightsError(TrackerError):
-    """Weights are missing, damaged, not finite, or belong to another network."""
+    """A weights file is missing, damaged, not finite, or belongs to another network."""
 
 
 class DatasetError(TrackerError):
-    """A data set is incomplete or a line of it cannot be read."""
+    """A data set is incomplete, or one of its files cannot be read."""
 
 
 class RecipeError(TrackerError):
@@ -50,7 +50,7 @@ class RecipeError(TrackerError):
 
 
 class TrainingError(TrackerError):
-    """Training cannot go on: the loss is NaN or infinite."""
+    """Training cannot continue: the loss is NaN or infinite."""
 
 
 class OutputError(TrackerError):
@@ -60,7 +60,7 @@ class OutputError(TrackerError):
 
 
 class ExtensionError(TrackerError):
-    """The compiled extension is required but missing or unusable."""
+    """The compiled extension is required, but missing or unusable; or a kernel did not start."""
 
 
 class DeviceError(TrackerError):
@@ -68,12 +68,12 @@ class DeviceError(TrackerError):
 
 
 class DisplayError(TrackerError):
-    """A window is needed but there is no display, or the installed OpenCV has no windows."""
+    """A window is needed, but there is no display, or the installed OpenCV has no windows."""
 
 
 class DependencyError(TrackerError):
-    """A package that only this command needs is not installed."""
+    """An optional package that this command needs is not installed."""
 
 
 class EntrantError(TrackerError):
-    """A tracker named for a benchmark cannot be made here, or lacks ``init`` or ``update``."""
+    """A tracker named for a benchmark is not available, or lacks ``init`` or ``update``."""

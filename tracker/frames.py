@@ -1,4 +1,4 @@
-"""What counts as a frame, and how the kinds of image that people have become one.
+"""Frames, and how other images are converted to frames.
 
 A **frame** is a ``uint8`` RGB array of shape ``(H, W, 3)``, origin top-left.
 """
@@ -15,12 +15,12 @@ Frame = NDArray[np.uint8]
 
 
 def as_frame(image: Any) -> Frame:
-    """Return ``image`` as a frame: contiguous ``uint8`` RGB of shape ``(H, W, 3)``.
+    """Convert an image to a frame: contiguous ``uint8`` RGB of shape ``(H, W, 3)``.
 
     Args:
         image: a ``uint8`` array of shape ``(H, W)``, ``(H, W, 1)`` (gray), ``(H, W, 3)`` (RGB)
             or ``(H, W, 4)`` (RGBA, the alpha channel is dropped), with any strides; or a PIL image
-            of any mode. An array that is a frame already is returned as it is, not copied.
+            of any mode. A contiguous RGB array is returned itself, not a copy.
 
     Raises:
         FrameError: another type, shape or dtype, or an empty image.
@@ -41,14 +41,13 @@ def as_frame(image: Any) -> Frame:
         )
     if image.size == 0:
         raise FrameError(f"expected a frame with at least one pixel; got shape {image.shape}")
-    image = np.ascontiguousarray(image)
-    if channels == 1:
-        return cv2.cvtColor(image, cv2.COLOR_GRAY2RGB)
-    if channels == 4:
-        return cv2.cvtColor(image, cv2.COLOR_RGBA2RGB)
-    return image
+    frame: Frame = np.ascontiguousarray(image)
+    conversions = {1: cv2.COLOR_GRAY2RGB, 4: cv2.COLOR_RGBA2RGB}
+    if channels in conversions:
+        frame = np.asarray(cv2.cvtColor(frame, conversions[channels]), np.uint8)
+    return frame
 
 
 def frame_size(frame: Frame) -> tuple[int, int]:
-    """``(width, height)`` of a frame in pixels."""
+    """Return ``(width, height)`` of a frame in pixels."""
     return frame.shape[1], frame.shape[0]

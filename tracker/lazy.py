@@ -1,4 +1,4 @@
-"""Names that load what they need on first use (PEP 562), so that importing a package is cheap."""
+"""Import public names on first use (PEP 562), so that importing a package stays cheap."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -11,9 +11,12 @@ def lazy_names(
     """Make ``__getattr__`` and ``__dir__`` for a package.
 
     Args:
-        package: its ``__name__``.
-        home: public names, and the module of the package that each is defined in.
+        package: ``__name__`` of the package.
+        home: the module, relative to the package, in which each public name is defined.
         subpackages: public names that are packages or modules themselves.
+
+    Returns:
+        The two functions. The first raises AttributeError for any other name.
     """
 
     def get(name: str) -> Any:

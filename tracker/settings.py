@@ -24,8 +24,10 @@ class Setting:
     Attributes:
         kind: type of the values; a float may be given as a whole number.
         doc: what the setting is, and what happens when it is raised.
-        low, high: smallest and largest allowed value.
-        above, below: bounds that a value must not reach.
+        low: smallest allowed value.
+        high: largest allowed value.
+        above: lower bound, not allowed itself.
+        below: upper bound, not allowed itself.
         odd: whether the number must be odd.
         choices: the allowed texts; empty to allow any.
         check: replaces all these checks: tells whether a value is allowed.

@@ -22,7 +22,7 @@ RESULT_ERROR = {torch.float64: 0, torch.float32: 0, torch.float16: 2**-11, torch
 
 @pytest.fixture(scope="session")
 def errors(request):
-    """Errors relative to the largest result, by kernel and type; printed at the end."""
+    """Collect errors relative to the largest result, by kernel and type; print them at the end."""
     found = defaultdict(list)
     yield found
     with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
@@ -40,7 +40,7 @@ def emulator(built):
 
 
 def make(shape, dtype, layout, seed):
-    """Random values in one of ``LAYOUTS``; the slice leaves gaps in every axis."""
+    """Make random values in one of ``LAYOUTS``; the slice leaves gaps along every axis."""
     generator = torch.Generator().manual_seed(seed)
     values = torch.randn(shape, generator=generator, dtype=torch.float64).to(dtype)
     if layout == "channels_last":
@@ -53,7 +53,7 @@ def make(shape, dtype, layout, seed):
 
 
 def arguments(operator, exemplar, search, dtype, layout, seed):
-    """Random arguments of an operator for these shapes, and the shape of its result."""
+    """Make random arguments of an operator; return them and the shape of its result."""
     height, width = search[2] - exemplar[2] + 1, search[3] - exemplar[3] + 1
     channels = search[1] if "depthwise" in operator else 1
     response = (search[0], channels, height, width)
@@ -73,7 +73,7 @@ def exact(operator, first, second, result):
 
 
 def assert_close(got, operator, first, second):
-    """Compare with float64 on the same, rounded arguments; returns the relative error."""
+    """Compare with float64 on the same, rounded arguments; return the relative error."""
     want = exact(operator, first.double(), second.double(), got.shape)
     magnitude = exact(operator, first.double().abs(), second.double().abs(), got.shape)
     error = (got.double() - want).abs()
@@ -96,7 +96,7 @@ def check(emulator, errors):
 
 
 def expected_kernel(operator, dtype, search, layout, code=90):
-    """The kernel for the sizes of SIZES and a search of this shape, in any layout but sliced."""
+    """Name the kernel for exemplars of ``SIZES`` and this search, in any layout but sliced."""
     if operator == "xcorr":
         tensor_cores = code >= 80 and dtype in HALF and search[1] % 16 == 0
         fits = layout == "channels_last" or search[3] % 2 == 0
@@ -242,7 +242,7 @@ def test_failed_launch(emulator):
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float16, torch.float64])
 def test_emulation_notices_access_out_of_bounds(emulator, dtype):
-    """Not a test of the kernels but of the traps: the memory for the result is too small."""
+    """A test of the checks, not of the kernels: the memory for the result is too small."""
     first, second, result = arguments(
         "xcorr_depthwise", (1, 8, 6, 6), (1, 8, 22, 22), dtype, "contiguous", 0
     )

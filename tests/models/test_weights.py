@@ -1,3 +1,5 @@
+"""Weights files: stored and read back, and refused when damaged or made for something else."""
+
 import json
 import os
 import pickle
@@ -11,7 +13,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from tracker.config import TrackerConfig
-from tracker.errors import WeightsError
+from tracker.errors import SettingError, WeightsError
 from tracker.models import Model, TwinNetwork, available_models, load_model, save_model
 from tracker.models.weights import settings_sha256, tensors_sha256
 from tracker.training.recipe import Recipe
@@ -151,6 +153,31 @@ def test_settings_that_were_changed_are_noticed(rewritten):
         load_model(rewritten(change, true_hash=False))
 
 
+def test_settings_of_a_model_are_changed_in_a_copy(small_file):
+    model = load_model(small_file)
+    changed = model.with_settings(num_scales=1, scale_lr=0.3)
+    assert changed.config == TrackerConfig(num_scales=1, scale_lr=0.3)
+    assert changed.network is model.network
+    assert changed.name == model.name
+    assert model.config == TrackerConfig(num_scales=5)
+    assert model.with_settings() == model
+    with pytest.raises(TypeError, match="window"):
+        model.with_settings(window=0.1)
+    with pytest.raises(SettingError, match="setting num_scales must be an odd number"):
+        model.with_settings(num_scales=2)
+
+
+def test_only_a_network_with_a_box_head_has_box_lr():
+    network = TwinNetwork("siamfc")
+    message = "^setting box_lr must be 0 for siamfc, which has no box head, got 0.4$"
+    with pytest.raises(SettingError, match=message):
+        Model("mine", network, TrackerConfig(box_lr=0.4))
+    model = Model("mine", network, TrackerConfig())
+    with pytest.raises(ValueError, match=message):
+        model.with_settings(box_lr=0.4)
+    assert load_model("lite").with_settings(box_lr=0.0).config.box_lr == 0
+
+
 def test_files_of_before_settings_had_a_hash_are_read(rewritten):
     def change(tensors, metadata):
         del metadata["settings_sha256"]
@@ -217,6 +244,19 @@ def test_not_finite(rewritten):
         (lambda t, m: m.update(config="{"), "changed.safetensors: "),
         (lambda t, m: m.update(config=json.dumps({"depth": 3})), "unknown setting 'depth'"),
         (lambda t, m: m.update(config=json.dumps({"scale_lr": 3})), "setting scale_lr must be"),
+        (lambda t, m: m.update(config=json.dumps({"scale_lr": 10**400})), "a finite number"),
+        (
+            lambda t, m: m.update(config=json.dumps({"box_lr": 0.4})),
+            "changed.safetensors: setting box_lr must be 0 for siamfc, which has no box head",
+        ),
+        (
+            lambda t, m: m.update(config=json.dumps({"exemplar_size": 80})),
+            "setting exemplar_size must be at least 87 for siamfc, got 80",
+        ),
+        (
+            lambda t, m: m.update(config=json.dumps({"num_scales": 101})),
+            "setting num_scales must be at most 99, got 101",
+        ),
     ],
 )
 def test_files_of_another_kind(change, message, rewritten):

@@ -27,8 +27,10 @@ class BoxHead(nn.Module):
         margins: crop pixels from the edge of the crop to the middle of the first cell.
 
     Attributes:
-        exemplar_grid, search_grid: samples along a side of the region.
-        exemplar_region, search_region: side of the region, in sides of the box.
+        exemplar_grid: samples along a side of the exemplar's region.
+        exemplar_region: side of that region, in sides of the exemplar's box.
+        search_grid: samples along a side of the search region.
+        search_region: side of that region, in sides of the proposed box.
     """
 
     exemplar_grid = 8
@@ -122,7 +124,8 @@ def sample_boxes(
         boxes: ``(N * K, 4)``, K boxes ``(cx, cy, w, h)`` per map, in crop pixels.
         grid: samples along a side.
         region: side of the grid, in sides of the box.
-        stride, margin: cell j of the map is centred on crop pixel ``margin + stride * j``.
+        stride: crop pixels per cell of the map.
+        margin: cell j of the map is centred on crop pixel ``margin + stride * j``.
 
     Returns:
         ``(N * K, C, grid, grid)``; beyond the map, its border values are repeated.

@@ -22,7 +22,8 @@ class TwinNetwork(nn.Module):
         architecture: its name in ``BACKBONES``.
         backbone: embeds exemplar and search.
         head: a ``BoxHead``, or None for an architecture without one.
-        gain, bias: of the response.
+        gain: factor on the correlation.
+        bias: added to it.
         is_packed: whether its convolutions were packed for a CPU (``models/inference/packing.py``).
 
     Raises:

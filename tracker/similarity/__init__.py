@@ -1,4 +1,4 @@
-"""How alike two objects look to the twin network."""
+"""Compare how similar objects look to the twin network."""
 
 from tracker.similarity.compare import compare
 

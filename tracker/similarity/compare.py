@@ -1,17 +1,17 @@
-"""How alike two objects look to the twin network: ``compare``."""
+"""Compare how similar two objects look to the twin network."""
 
 import os
 from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from tracker.boxes import center_and_size, check_box
 from tracker.crops import crop_squares, exemplar_extent, mean_color
 from tracker.frames import as_frame, frame_size
 from tracker.models import Model, load_model
-from tracker.tracking.exemplar import extract
+from tracker.models.inference.extract import extract
 
 
 def compare(
@@ -21,19 +21,19 @@ def compare(
     other_box: ArrayLike,
     model: str | os.PathLike[str] | Model = "default",
 ) -> float:
-    """Cosine of the angle between the embeddings of two exemplars, crops around two boxes.
+    """Return the cosine similarity of the embeddings of two objects, each given by image and box.
 
     Args:
-        image: RGB uint8 ``(H, W, 3)``, or what ``as_frame`` makes into it.
+        image: RGB uint8 ``(H, W, 3)``, or another image that ``as_frame`` converts.
         box: ``(x, y, w, h)`` in pixels of ``image``, 0-based.
         other_image: the image with the other object.
         other_box: its box, in pixels of ``other_image``.
-        model: as in ``Tracker``; load it once for many calls.
+        model: as in ``Tracker``; for many calls, pass a loaded ``Model``.
 
     Returns:
-        A value in [-1, 1], 1 for equal crops. It is no probability, and other models have other
-        values. It compares appearance place by place, so that a turned object differs from
-        itself.
+        A value in [-1, 1], 1 for equal crops. It is not a probability, and values of different
+        models are not comparable. Appearance is compared position by position, so that a turned
+        object differs from itself.
 
     Raises:
         FrameError, BoxError: an image or a box cannot be used.
@@ -51,8 +51,9 @@ def compare(
     return float(cosine.clamp(-1, 1))
 
 
-def _exemplar(model: Model, image: Any, box: ArrayLike) -> np.ndarray:
+def _exemplar(model: Model, image: Any, box: ArrayLike) -> NDArray[np.uint8]:
+    """Cut out the exemplar crop of an object, ``(1, s, s, 3)``."""
     frame = as_frame(image)
     center, size = center_and_size(check_box(box, frame_size(frame)))
-    extent = exemplar_extent(*size, model.config.context_amount)
+    extent = exemplar_extent(size[0], size[1], model.config.context_amount)
     return crop_squares(frame, center, [extent], model.config.exemplar_size, mean_color(frame))
