@@ -5,10 +5,10 @@
 #
 #     benchmarks/gpu.sh            # results in build/gpu, or in the folder that OUT names
 #
-# Wants nvcc, and in .venv or the Python that PYTHON names the package's dependencies (PyTorch for
-# CUDA), pytest, Matplotlib, setuptools and pybind11. The boxes are compared where OTB names the real
-# sequences, ../shared/data/otb if not set. A step that fails does not stop the others; the exit code
-# is that of the first that failed.
+# Needs nvcc, and in .venv or in the Python that PYTHON names: the package's dependencies (PyTorch
+# for CUDA), pytest, Matplotlib, setuptools and pybind11. Boxes are compared if there is a folder of
+# the real sequences: OTB, by default ../shared/data/otb. A step that fails does not stop the others;
+# the exit code is that of the first that failed.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 OUT=${OUT:-build/gpu}
@@ -20,7 +20,7 @@ mkdir -p "$OUT"
 export TRACKER_BUILD_CUDA=1 TRACKER_REQUIRE_EXTENSION=1 PYTHONPATH=$PWD${PYTHONPATH:+:$PYTHONPATH}
 first_failure=0
 
-# step NAME SECONDS COMMAND...: run it, its output in $OUT/NAME.log, and say how it went.
+# step NAME SECONDS COMMAND...: run a command, log to $OUT/NAME.log, and report how it went.
 step() {
     local name=$1 limit=$2 start=$SECONDS code
     shift 2
@@ -41,7 +41,7 @@ step tests 100 "$PYTHON" -m pytest -q -p no:cacheprovider -m cuda \
 step tracking 50 "$PYTHON" -m pytest -q -p no:cacheprovider -m cuda \
     tests/csrc/test_tracking_kernels.py tests/csrc/test_captured_engine.py
 if [ -d "$OTB" ]; then
-    step agreement 50 "$PYTHON" benchmarks/agreement.py "$OTB" --frames 25 --json "$OUT/agreement.json"
+    step agreement 50 "$PYTHON" -m benchmarks.accuracy.agreement "$OTB" --frames 25 --json "$OUT/agreement.json"
     grep '^|' "$OUT/agreement.log" || true
 else
     echo "agreement: not run, as there is no folder $OTB"
@@ -58,10 +58,10 @@ if command -v compute-sanitizer >/dev/null; then
 else
     echo "memcheck, racecheck: not run, as there is no compute-sanitizer here"
 fi
-step speed 150 "$PYTHON" benchmarks/speed.py --device cuda --seconds 6 --frames 96 \
+step speed 150 "$PYTHON" -m benchmarks.speed.whole_loop --device cuda --seconds 6 --frames 96 \
     --json "$OUT/speed.json" --plot "$OUT/speed.png"
 grep -v '^$' "$OUT/speed.log" | grep -e '^|' -e per || true
-step benchmark 50 "$PYTHON" benchmarks/xcorr.py --quick --rounds 3 --device cuda \
+step benchmark 50 "$PYTHON" -m benchmarks.xcorr.run --quick --rounds 3 --device cuda \
     --json "$OUT/xcorr.json" --plot "$OUT/xcorr.png"
 grep '^|' "$OUT/benchmark.log" || true
 exit $first_failure

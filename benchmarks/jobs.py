@@ -1,9 +1,9 @@
-"""Running a benchmark's sequences in several processes."""
+"""Run the sequences of a benchmark in several processes."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import cv2
 import torch
@@ -12,10 +12,16 @@ from tqdm import tqdm
 T = TypeVar("T")
 
 
-def in_jobs(function: Callable[..., T], tasks: Sequence[tuple], jobs: int) -> list[T]:
-    """What the function returns for the arguments of each task, in ``jobs`` processes.
+def in_jobs(function: Callable[..., T], tasks: Sequence[tuple[Any, ...]], jobs: int) -> list[T]:
+    """Call a function with the arguments of each task, in ``jobs`` processes.
 
-    A task is about one sequence. The function and the tasks must be picklable.
+    Args:
+        function: must be picklable.
+        tasks: the arguments of each call, one call per sequence; must be picklable.
+        jobs: how many processes.
+
+    Returns:
+        The results in the order of the tasks.
     """
     with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
         results = pool.map(function, *zip(*tasks, strict=True))

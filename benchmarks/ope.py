@@ -1,6 +1,9 @@
-"""The same as ``tracker benchmark``, for those who look for it here: see ``--help``."""
+"""Run the one-pass evaluation: the same as ``tracker benchmark``; see ``--help``."""
 
 import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the checkout
 
 from tracker.cli.main import main
 

@@ -1,57 +1,59 @@
-"""Stopwatches for calls that take turns, on the CPU and on a GPU, and what the times depend on."""
+"""Time calls that take turns, on the CPU and on a GPU."""
 
-import platform
 import statistics
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
 
 WARM_UPS = 3
 Call = Callable[[int], object]
-"""A call with the inputs of that number."""
+"""Called with the number of the set of inputs to use."""
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """What is timed, and the context in which PyTorch is to choose its kernels."""
+class TimedCall:
+    """What is timed, and a context manager in which PyTorch chooses its kernels."""
 
     call: Call
     settings: Callable[[], Any] = nullcontext
 
 
 class Stopwatch(ABC):
-    """Times candidates, each called with ``count`` sets of inputs in a row."""
+    """Times calls, each with ``count`` sets of inputs in a row.
+
+    Attributes:
+        device: "cpu" or "cuda".
+    """
 
     device: str
 
-    def medians(self, of: dict[str, Candidate], count: int, rounds: int) -> dict[str, float]:
-        """Seconds per call, the median of ``rounds`` in which all candidates take turns."""
+    def medians(self, calls: dict[str, TimedCall], count: int, rounds: int) -> dict[str, float]:
+        """Return the seconds per call: medians over ``rounds`` in which all take turns."""
         timers: dict[str, Callable[[], float]] = {}
-        times: dict[str, list[float]] = {name: [] for name in of}
-        for name, candidate in of.items():
-            with candidate.settings():
-                timers[name] = self.prepare(candidate.call, count)
+        times: dict[str, list[float]] = {name: [] for name in calls}
+        for name, timed in calls.items():
+            with timed.settings():
+                timers[name] = self.prepare(timed.call, count)
         for _ in range(rounds):
-            for name, candidate in of.items():
-                with candidate.settings():
+            for name, timed in calls.items():
+                with timed.settings():
                     times[name].append(timers[name]())
         return {name: statistics.median(values) for name, values in times.items()}
 
     @abstractmethod
     def prepare(self, call: Call, count: int) -> Callable[[], float]:
-        """Warm up; return what measures the seconds of one call."""
+        """Warm up; return a function that measures the seconds of one call."""
 
     def copy_bandwidth(self) -> float:
-        """Bytes per second, read and written, of copying a large tensor."""
+        """Return the bytes per second, read and written, of copying a large tensor."""
         source = torch.ones(2**26 if self.device == "cpu" else 2**28, device=self.device)
         target = torch.empty_like(source)
-        seconds = self.medians({"copy": Candidate(lambda _: target.copy_(source))}, 1, 20)["copy"]
+        seconds = self.medians({"copy": TimedCall(lambda _: target.copy_(source))}, 1, 20)["copy"]
         return 2 * source.nbytes / seconds
 
 
@@ -75,8 +77,8 @@ class CpuStopwatch(Stopwatch):
 class GpuStopwatch(Stopwatch):
     """Times replays of a CUDA graph that holds one call with each set of inputs.
 
-    That is the time of the kernels: what Python and PyTorch need to start them, which is longer
-    than a small kernel runs, is not in it.
+    This is the time of the kernels alone. Starting them from Python takes longer than a small
+    kernel runs; `EagerGpuStopwatch` includes that.
     """
 
     device = "cuda"
@@ -100,13 +102,14 @@ class GpuStopwatch(Stopwatch):
             graph.replay()
             stop.record()
             stop.synchronize()
-            return start.elapsed_time(stop) * 1e-3 / count
+            milliseconds: float = start.elapsed_time(stop)
+            return milliseconds * 1e-3 / count
 
         return timer
 
 
 class EagerGpuStopwatch(Stopwatch):
-    """Times calls as a program makes them, one after the other, on a clock of the CPU."""
+    """Times calls as a program makes them, one after the other, by the CPU's clock."""
 
     device = "cuda"
 
@@ -123,28 +126,3 @@ class EagerGpuStopwatch(Stopwatch):
             return (time.perf_counter() - start) / count
 
         return timer
-
-
-def machine() -> dict[str, str | int]:
-    """What the numbers depend on."""
-    cpuinfo = Path("/proc/cpuinfo")
-    models = [
-        line.partition(":")[2].strip()
-        for line in (cpuinfo.read_text().splitlines() if cpuinfo.exists() else [])
-        if line.startswith("model name")
-    ]
-    about: dict[str, str | int] = {
-        "cpu": models[0] if models else platform.processor() or platform.machine(),
-        "cpu capability": torch.backends.cpu.get_cpu_capability(),
-        "threads": torch.get_num_threads(),
-        "python": platform.python_version(),
-        "torch": torch.__version__,
-        "system": platform.system(),
-    }
-    if torch.cuda.is_available():
-        about |= {
-            "gpu": torch.cuda.get_device_name(),
-            "CUDA of torch": torch.version.cuda,
-            "cuDNN": torch.backends.cudnn.version(),
-        }
-    return about

@@ -16,12 +16,6 @@ spin_briefly()
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-@pytest.fixture
-def benchmarks_on_path(monkeypatch):
-    """Their modules can be imported as they import each other."""
-    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "benchmarks")
-
-
 @pytest.fixture(scope="session")
 def moving_patch() -> MovingPatch:
     return MovingPatch()

@@ -1,0 +1,1 @@
+"""Measure accuracy and speed; README.md has the method and the latest results."""

@@ -1,0 +1,1 @@
+"""Measure whether look-alikes that cross are kept apart."""

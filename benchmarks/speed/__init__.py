@@ -1,0 +1,1 @@
+"""Measure how fast the tracker is: whole loop, stages, peers, many objects, GPU."""

@@ -1,0 +1,1 @@
+"""Time the cross-correlation operators next to the usual ways to write them."""
