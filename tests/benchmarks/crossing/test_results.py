@@ -26,8 +26,8 @@ def swap():
     )
 
 
-class Scripted:
-    """Says in each frame where it was told that the two are, and that they are in these states."""
+class ScriptedPair:
+    """Returns given boxes in given states; keeps what it was started with and shown."""
 
     def __init__(self, *boxes, states=("tracking", "tracking")):
         self.boxes, self.states, self.shown = iter(boxes), states, []
@@ -42,7 +42,7 @@ class Scripted:
 
 
 def counted(swap, last, **states):
-    (run,) = follow({"one way": Scripted(*[(LEFT, RIGHT)] * 3, last, **states)}, swap).values()
+    (run,) = follow({"one way": ScriptedPair(*[(LEFT, RIGHT)] * 3, last, **states)}, swap).values()
     return summary([run])
 
 
@@ -68,7 +68,7 @@ def test_lost_ones_are_counted_there(swap):
 
 
 def test_every_way_sees_every_frame_and_begins_with_the_truth(swap):
-    ways = {name: Scripted(*[(LEFT, RIGHT)] * 4) for name in ("one", "other")}
+    ways = {name: ScriptedPair(*[(LEFT, RIGHT)] * 4) for name in ("one", "other")}
     assert set(follow(ways, swap)) == {"one", "other"}
     for way in ways.values():
         assert way.first == (0, [LEFT, RIGHT])
@@ -77,7 +77,7 @@ def test_every_way_sees_every_frame_and_begins_with_the_truth(swap):
 
 def test_several_runs_add_up(swap):
     pairs = [(RIGHT, LEFT), (LEFT, LEFT), (LEFT, RIGHT)]
-    done = [follow({"": Scripted(*[(LEFT, RIGHT)] * 3, last)}, swap)[""] for last in pairs]
+    done = [follow({"": ScriptedPair(*[(LEFT, RIGHT)] * 3, last)}, swap)[""] for last in pairs]
     row = summary(done)
     assert (row["boxes"], row["right"], row["on_other"], row["both_on_one"]) == (6, 3, 3, 1)
 

@@ -24,8 +24,8 @@ def composite():
     )
 
 
-class Scripted:
-    """Says what it was told to say; keeps what it was started with and shown."""
+class ScriptedTracker:
+    """Returns given answers; keeps what it was started with and shown."""
 
     def __init__(self, *answers):
         self.answers, self.shown = iter(answers), []
@@ -49,7 +49,7 @@ def test_a_run_is_what_the_tracker_said_and_the_truth_of_each_later_frame(compos
         (THERE, 0.6, "tracking"),
         (THERE, 0.8, "tracking"),
     ]
-    tracker = Scripted(*(TrackResult(0, None, 1, *answer) for answer in said))
+    tracker = ScriptedTracker(*(TrackResult(0, None, 1, *answer) for answer in said))
     run = follow(tracker, composite)
     assert tracker.first == (0, HERE)
     assert tracker.shown == [1, 2, 3, 4, 5, 6]
@@ -67,7 +67,7 @@ def test_a_run_is_what_the_tracker_said_and_the_truth_of_each_later_frame(compos
 
 
 def test_a_tracker_without_a_score_is_sure_unless_it_reports_failure(composite):
-    run = follow(Scripted(HERE, None, None, HERE, HERE, None), composite)
+    run = follow(ScriptedTracker(HERE, None, None, HERE, HERE, None), composite)
     np.testing.assert_array_equal(run.scores, [1, np.nan, np.nan, 1, 1, np.nan])
     assert run.states.tolist() == ["tracking", "lost", "lost", "tracking", "tracking", "lost"]
     numbers = summary([run])
