@@ -1,4 +1,4 @@
-"""The runtime of ``tracker.tracking.cuda`` without a GPU: emulated kernels, and plain calls for graphs."""
+"""A stand-in for a CUDA device: emulated kernels, and plain calls in place of graphs."""
 
 from contextlib import nullcontext
 
@@ -8,7 +8,7 @@ import tracker
 from tests.csrc.emulated_tracking import EmulatedModule
 from tracker.models import backbone_in, fuse_for_inference, load_model
 from tracker.ops.frame_kernels import TrackingKernels, tracking_kernels
-from tracker.tracking.cuda import CapturedLook, DeviceFrame
+from tracker.tracking.cuda import CapturedFrame
 from tracker.tracking.engine import PRECISIONS, Engine
 
 
@@ -16,7 +16,7 @@ class EmulatedRuntime:
     """Has the methods of ``CudaRuntime``; what is replayed has been run before, as a capture does.
 
     Attributes:
-        replays: places of the batch that ran, in each replay.
+        replays: slots of the graph that ran, in each replay.
         waits: how often the host has waited.
     """
 
@@ -40,10 +40,10 @@ class EmulatedRuntime:
 
     def capture(self, step):
         step()
-        batch = step.__self__
+        slots = step.__self__
 
         def replay():
-            self.replays.append(len(batch.results))
+            self.replays.append(len(slots.results))
             step()
 
         return replay
@@ -57,20 +57,18 @@ class EmulatedUploads:
         self.frame = torch.zeros(height, width, 3, dtype=torch.uint8)
 
     def send(self, frame):
-        self.frame.copy_(
-            frame.pixels if isinstance(frame, DeviceFrame) else torch.from_numpy(frame)
-        )
+        self.frame.copy_(torch.from_numpy(frame))
 
 
 def emulate(engine: Engine, library, precision="float32") -> EmulatedRuntime:
     """Let an engine of the CPU do what it would do on a GPU; returns the emulated one."""
     runtime = EmulatedRuntime(library)
     network = fuse_for_inference(load_model(engine.model).network)  # not packed, as on a GPU
-    engine._captured = CapturedLook(
+    engine._captured = CapturedFrame(
         backbone_in(network, PRECISIONS[precision]),
         engine.config,
         runtime,
-        plain=engine._look_around,
+        uncaptured=engine._find,
     )
     return runtime
 

@@ -10,7 +10,7 @@ from tests.csrc.emulated_runtime import emulate
 from tests.moving_patch import BESIDE, Crossing
 from tests.moving_patch import JOURNEY_SETTINGS as SETTINGS
 from tracker.errors import ExtensionError
-from tracker.tracking.cuda import DeviceFrame, batch, image_of, look
+from tracker.tracking.cuda import captured_frame, slots
 from tracker.tracking.engine import Engine
 
 BACKGROUND = (100.0, 150.0, 40.0, 30.0)
@@ -59,7 +59,7 @@ class Both:
     """Looks through graphs and without, and goes on with what is said without."""
 
     def __init__(self, engine):
-        self.captured, self.plain = engine._captured, engine._look_around
+        self.captured, self.plain = engine._captured, engine._find
         self.box_errors, self.score_errors = [], []
         engine._captured = self
 
@@ -113,8 +113,8 @@ def test_the_host_waits_once_in_a_frame(built, frames, boxes):
 def test_the_device_goes_on_by_itself(built, frames, monkeypatch):
     """Its state is written for a new object, not from frame to frame, nor to learn."""
     written = []
-    row = batch.target_row
-    monkeypatch.setattr(batch, "target_row", lambda each: written.append(each) or row(each))
+    row = slots.target_row
+    monkeypatch.setattr(slots, "target_row", lambda each: written.append(each) or row(each))
     many, _ = emulated(built)
     run(many, frames[:5], [BESIDE])
     assert len(written) == 1
@@ -157,67 +157,28 @@ def test_a_resumed_run_is_the_unbroken_one(gpu, frames, boxes):
         assert [many.update(frame) for frame in frames[cut:]] == unbroken[cut:]
 
 
-@pytest.mark.parametrize("resident", [False, True])
-def test_frames_ahead_are_those_one_by_one(gpu, frames, boxes, resident):
-    """As far as the next learning, or the frame in which an object is lost."""
-    engine = gpu.many(**SETTINGS | {"filter_interval": 4})._engine
-    targets = [engine.start(frames[0], box) for box in boxes]
-    one_by_one = [engine.follow(frame, targets) for frame in frames[1:]]
-    if resident:
-        pixels = [torch.from_numpy(frame).to(gpu.device) for frame in frames]
-        frames = [DeviceFrame(*each) for each in zip(frames, pixels, strict=True)]
-    ahead = engine.follow_ahead(
-        frames[1:], [engine.start(image_of(frames[0]), box) for box in boxes]
-    )
-    assert ahead == one_by_one
-    assert any(result.state == "lost" for each in ahead for result in each)
-
-
-def test_frames_ahead_wait_to_learn(built, frames, boxes):
-    engine = Engine(device="cpu", **SETTINGS | {"filter_interval": 4})
-    runtime = emulate(engine, built)
-    engine.follow_ahead(frames[1:4] * 3, [engine.start(frames[0], box) for box in boxes[1:]])
-    assert runtime.waits == 3  # frames 1 to 4, 5 to 8, and 9
-
-
 def test_a_cut_on_the_way(gpu, frames, boxes):
-    """It makes all objects lost at once, which is the host's to see, also where it runs ahead."""
+    """It makes all objects lost at once, which the host sees."""
     frames = frames[:4] + [255 - frame for frame in frames[4:7]]
     many = gpu.many(**SETTINGS)
     own = run(many, frames, boxes)
     assert states(own) == states(run(plain(), frames, boxes))
     assert {result.state for result in own[3]} == {"tracking"}
     assert "tracking" not in {result.state for result in own[4]}
-    engine = many._engine
-    ahead = engine.follow_ahead(frames[1:], [engine.start(frames[0], box) for box in boxes])
-    assert states(ahead) == states(own[1:])
-    assert [[result.box for result in each] for each in ahead] == [
-        [result.box for result in each] for each in own[1:]
-    ]
 
 
 def test_objects_that_cross(built):
-    """What two at one place are is the host's to say, also where it runs ahead."""
+    """Two at one place are separated by the host."""
     clip = Crossing(step=6, beside=8)
-    engine = Engine(device="cpu", **SETTINGS)
-    runtime = emulate(engine, built)
-    targets = [engine.start(clip.frames[0], box) for box in clip.starts]
-    ahead = engine.follow_ahead(clip.frames[1:], targets)
-    assert states(ahead) == states(clip.follow())
-    assert clip.both_followed(ahead[-1])
-    assert runtime.waits < len(ahead)
-
-
-def test_the_cpu_has_nothing_to_run_ahead(frames):
-    engine = Engine(device="cpu", **SETTINGS)
-    targets, others = ([engine.start(frames[0], BESIDE)] for _ in range(2))
-    ahead = engine.follow_ahead(frames[1:4], targets)
-    assert ahead == [engine.follow(frame, others) for frame in frames[1:4]]
+    many, _ = emulated(built)
+    own = run(many, clip.frames, clip.starts)
+    assert states(own[1:]) == states(clip.follow())
+    assert clip.both_followed(own[-1])
 
 
 def test_more_objects_than_a_graph_takes(built, frames, boxes, monkeypatch):
     expected = run(emulated(built)[0], frames[:4], boxes)
-    monkeypatch.setattr(look, "MAX_PLACES", 2)
+    monkeypatch.setattr(captured_frame, "MAX_SLOTS", 2)
     many, runtime = emulated(built)
     own = run(many, frames[:4], boxes)
     assert runtime.replays == [2, 1] * 3
@@ -288,11 +249,10 @@ def test_nothing_waits_between_frames(frames, precision):
     """PyTorch makes an error of whatever waits for the device; the read of results is an event."""
     engine = Engine(device="cuda", precision=precision, filter_interval=1000, lost_score=0.0)
     targets = [engine.start(frames[0], BESIDE), engine.start(frames[0], BACKGROUND)]
-    resident = [DeviceFrame(frame, torch.from_numpy(frame).cuda()) for frame in frames]
-    engine.follow_ahead(resident[1:3], targets)  # captures
+    engine.follow(frames[1], targets)  # captures
     torch.cuda.set_sync_debug_mode("error")
     try:
-        results = engine.follow_ahead(resident[3:], targets)
+        results = [engine.follow(frame, targets) for frame in frames[2:]]
     finally:
         torch.cuda.set_sync_debug_mode("default")
-    assert len(results) == len(frames) - 3
+    assert len(results) == len(frames) - 2

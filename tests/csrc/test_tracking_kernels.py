@@ -15,12 +15,12 @@ from tracker.crops import crop_squares, mean_color, scale_factors
 from tracker.errors import ExtensionError
 from tracker.models import Features
 from tracker.ops.frame_kernels import TrackingKernels
-from tracker.ops.frame_layout import RESULT_COLUMNS, SIGHT_COLUMNS, TARGET_COLUMNS
+from tracker.ops.frame_layout import CANDIDATE_COLUMNS, RESULT_COLUMNS, TARGET_COLUMNS
 from tracker.tracking import searching
 from tracker.tracking.cuda.rows import settings_row, target_row, verdict_of
 from tracker.tracking.engine import Engine
 from tracker.tracking.response import cosine_window_axis
-from tracker.tracking.scene import glance
+from tracker.tracking.scene import thumbnail
 from tracker.tracking.searching import Searcher
 from tracker.tracking.target import Target, rounded_box
 
@@ -60,7 +60,8 @@ def any_target(rng, config, frame):
     size = np.exp(rng.uniform(0, np.log([1.5 * width, 1.5 * height])))
     center = rng.uniform(-0.1, 1.1, 2) * (width, height)
     box = rounded_box([*(center - size / 2), *size])
-    return Target(config, None, box, (width, height), mean_color(frame), glance(frame))
+    exemplar = SimpleNamespace(parts=torch.empty(0) if config.box_lr else None)
+    return Target(config, exemplar, box, (width, height), mean_color(frame), thumbnail(frame))
 
 
 def crops_of(gpu, frame, targets, config, dtype=torch.float32):
@@ -187,11 +188,11 @@ class ScriptedEngine(Engine):
 
     def __init__(self, config, responses, refined, monkeypatch):
         self.config = config
-        self._searcher = Searcher(SimpleNamespace(total_stride=STRIDE), config)
+        self._searcher = Searcher(SimpleNamespace(total_stride=STRIDE, head=self), config)
         nothing = Features(torch.empty(len(responses), 1))
-        monkeypatch.setattr(
-            Searcher, "_responses", lambda *_: (responses, [nothing] * len(responses))
-        )
+        monkeypatch.setattr(Searcher, "cut_out", lambda *_: None)
+        monkeypatch.setattr(Searcher, "embed", lambda *_: nothing)
+        monkeypatch.setattr(Searcher, "correlate", lambda *_: responses)
         boxes = iter(refined)
         monkeypatch.setattr(searching, "refine", lambda *_: next(boxes).astype(np.float64))
 
@@ -199,16 +200,16 @@ class ScriptedEngine(Engine):
 def decided(gpu, kernels, responses, rows, config, head):
     """What the kernels say about the objects of rows, and the head's opinions on the proposals."""
     count, cells = len(rows), responses.shape[-1]
-    sights = empty(gpu, count, SIGHT_COLUMNS)
+    candidates = empty(gpu, count, CANDIDATE_COLUMNS)
     chosen, proposals = (
         empty(gpu, count, dtype=torch.int64),
         empty(gpu, count, 4, dtype=torch.float32),
     )
     window = torch.from_numpy(cosine_window_axis(cells * config.response_upsampling))
     maps = torch.from_numpy(responses)[:, None].to(gpu.device)
-    kernels.peak(maps, window.to(gpu.device), rows, sights, chosen, proposals)
+    kernels.peak(maps, window.to(gpu.device), rows, candidates, chosen, proposals)
     results, refined = empty(gpu, count, RESULT_COLUMNS), head(proposals)
-    kernels.decide(sights, refined, rows, results)
+    kernels.decide(candidates, refined, rows, results)
     return [verdict_of(row) for row in results.cpu().numpy()], refined.cpu().numpy()
 
 
@@ -233,7 +234,7 @@ def differences_of_boxes(gpu, cases, monkeypatch):
         kernels = kernels_for(gpu, config, (320, 240))
         got, refined = decided(gpu, kernels, responses, rows, config, change.mul)
         engine = ScriptedEngine(config, responses, refined, monkeypatch)
-        want = engine._look_around(frame, targets)
+        want = engine._find(frame, targets)
         for (box, score, state), (cpu_box, cpu_score, cpu_state) in zip(got, want, strict=True):
             worst_box = max(worst_box, float(np.abs(np.subtract(box, cpu_box)).max()))
             worst_score = max(worst_score, abs(score - cpu_score))
@@ -263,18 +264,18 @@ def test_boxes_scores_and_states_are_those_of_the_cpu(gpu, figures, monkeypatch)
 def sighted(gpu, responses, config):
     """Centres and peaks of one object in the middle of a frame, 100 pixels a side."""
     target = Target(config, None, (70.0, 45.0, 100.0, 100.0), (240, 190), (0, 0, 0), None)
-    sights = empty(gpu, 1, SIGHT_COLUMNS)
+    candidates = empty(gpu, 1, CANDIDATE_COLUMNS)
     chosen, proposals = empty(gpu, 1, dtype=torch.int64), empty(gpu, 1, 4, dtype=torch.float32)
     window = cosine_window_axis(responses.shape[-1] * config.response_upsampling)
     kernels_for(gpu, config, (240, 190)).peak(
         torch.from_numpy(responses)[:, None].to(gpu.device),
         torch.from_numpy(window).to(gpu.device),
         rows_of(gpu, [target]),
-        sights,
+        candidates,
         chosen,
         proposals,
     )
-    return sights[0].tolist(), int(chosen[0])
+    return candidates[0].tolist(), int(chosen[0])
 
 
 def test_of_equal_peaks_the_first_is_taken(gpu):
@@ -316,11 +317,11 @@ def test_a_peak_of_nan_is_no_object(gpu):
     config = TrackerConfig(lost_doubt=10.0)
     target = Target(config, None, (70.0, 45.0, 100.0, 100.0), (240, 190), (0, 0, 0), None)
     rows = rows_of(gpu, [target])
-    sights = torch.tensor([[120.0, 95.0, np.nan, 1.0]], dtype=torch.float64, device=gpu.device)
+    candidates = torch.tensor([[120.0, 95.0, np.nan, 1.0]], dtype=torch.float64, device=gpu.device)
     results, said = empty(gpu, 1, RESULT_COLUMNS), []
     for _ in range(2):
         boxes = empty(gpu, 1, 4, dtype=torch.float32)
-        kernels_for(gpu, config, (240, 190)).decide(sights, boxes, rows, results)
+        kernels_for(gpu, config, (240, 190)).decide(candidates, boxes, rows, results)
         said.append(verdict_of(results[0].cpu().numpy()))
     assert [(score, state) for _, score, state in said] == [(0, "uncertain"), (0, "lost")]
 

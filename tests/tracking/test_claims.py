@@ -9,7 +9,7 @@ from tests.moving_patch import Crossing, MovingPatch
 from tracker.config import TrackerConfig
 from tracker.tracking.claims import overlapping_pairs, separate_overlapping
 from tracker.tracking.engine import Engine
-from tracker.tracking.searching import Sight, View
+from tracker.tracking.searching import Candidate, SearchCrop
 from tracker.tracking.target import Target
 
 CONFIG = TrackerConfig(claim_overlap=0.5, found_share=0.6, usual_peak=0.5, box_lr=0.4)
@@ -59,33 +59,36 @@ def test_what_began_as_one_stays_one():
 class Beside:
     """A searcher that sees objects beside a place as it was told."""
 
-    def __init__(self, sights):
-        self._sights = {id(sight.target): sight for sight in sights}
+    def __init__(self, candidates):
+        self._candidates = {id(candidate.target): candidate for candidate in candidates}
 
-    def elsewhere(self, sight, taken):
-        return self._sights.get(id(sight.target))
+    def beside(self, candidate, taken):
+        return self._candidates.get(id(candidate.target))
 
 
-def sight_of(target, center, peak):
-    return Sight(View(target, np.array(center)), None, None, (0, 0), (0, 0), np.array(center), peak)
+def candidate_of(target, center, peak):
+    return Candidate(
+        SearchCrop(target, np.array(center)), None, None, (0, 0), (0, 0), np.array(center), peak
+    )
 
 
 def settle(peaks, beside):
     """Centres and boxes of two objects with these peaks at one place, and these beside it."""
     targets = [target_at(LEFT), target_at(RIGHT)]
-    sights = [
-        sight_of(target, (90.0, 30.0), peak) for target, peak in zip(targets, peaks, strict=True)
+    candidates = [
+        candidate_of(target, (90.0, 30.0), peak)
+        for target, peak in zip(targets, peaks, strict=True)
     ]
     searcher = Beside(
         [
-            sight_of(target, (150.0, 30.0), peak)
+            candidate_of(target, (150.0, 30.0), peak)
             for target, peak in zip(targets, beside, strict=True)
             if peak is not None
         ]
     )
     boxes = [(50.0, 15.0, 80.0, 30.0), (52.0, 15.0, 80.0, 30.0)]
-    sights, boxes = separate_overlapping(sights, boxes, searcher, CONFIG)
-    return [sight.center[0] for sight in sights], boxes
+    candidates, boxes = separate_overlapping(candidates, boxes, searcher, CONFIG)
+    return [candidate.center[0] for candidate in candidates], boxes
 
 
 @pytest.mark.parametrize(
@@ -112,19 +115,20 @@ def test_sizes_that_were_measured_on_both_are_not_believed(beside):
 
 
 def test_others_are_left_alone():
-    sights = [sight_of(target_at(box), (box[0] + 20, 30.0), 0.5) for box in (LEFT, RIGHT)]
-    assert separate_overlapping(sights, [LEFT, RIGHT], Beside([]), CONFIG) == (
-        sights,
+    candidates = [candidate_of(target_at(box), (box[0] + 20, 30.0), 0.5) for box in (LEFT, RIGHT)]
+    assert separate_overlapping(candidates, [LEFT, RIGHT], Beside([]), CONFIG) == (
+        candidates,
         [LEFT, RIGHT],
     )
 
 
 def test_of_three_at_one_place_one_goes_in_a_frame():
     targets = [target_at(moved(LEFT, 60 * number)) for number in range(3)]
-    sights = [sight_of(target, (90.0, 30.0), 0.5) for target in targets]
-    searcher = Beside([sight_of(target, (150.0, 30.0), 0.4) for target in targets])
+    candidates = [candidate_of(target, (90.0, 30.0), 0.5) for target in targets]
+    searcher = Beside([candidate_of(target, (150.0, 30.0), 0.4) for target in targets])
     centers = [
-        sight.center[0] for sight in separate_overlapping(sights, [RIGHT] * 3, searcher, CONFIG)[0]
+        candidate.center[0]
+        for candidate in separate_overlapping(candidates, [RIGHT] * 3, searcher, CONFIG)[0]
     ]
     assert sorted(centers) == [90, 90, 150]
 
@@ -156,11 +160,11 @@ def test_what_is_beside_is_found_in_the_same_crop():
     engine = Engine(device="cpu")  # sees farther than a tracker of small crops
     near, far = (100.0, 90.0, 44.0, 36.0), (160.0, 96.0, 44.0, 36.0)
     target = engine.start(clip.frame((100, 90)), near)
-    (sight,) = engine._searcher.around(clip.frame((100, 90), (160, 96)), [(target, target.center)])
-    assert np.abs(sight.center - (122, 108)).max() < 6  # a cell is 10 pixels
-    beside = engine._searcher.elsewhere(sight, near)
+    (candidate,) = engine._locate(clip.frame((100, 90), (160, 96)), [(target, target.center)])
+    assert np.abs(candidate.center - (122, 108)).max() < 6  # a cell is 10 pixels
+    beside = engine._searcher.beside(candidate, near)
     assert np.abs(beside.center - (182, 114)).max() < 6  # a cell is 10 pixels
-    assert beside.peak > 0.6 * sight.peak
-    back = engine._searcher.elsewhere(beside, far)
-    assert np.array_equal(back.center, sight.center)
-    assert engine._searcher.elsewhere(sight, (0.0, 0.0, 320.0, 240.0)) is None
+    assert beside.peak > 0.6 * candidate.peak
+    back = engine._searcher.beside(beside, far)
+    assert np.array_equal(back.center, candidate.center)
+    assert engine._searcher.beside(candidate, (0.0, 0.0, 320.0, 240.0)) is None

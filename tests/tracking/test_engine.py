@@ -132,13 +132,11 @@ def test_what_answers_less_than_a_share_of_the_usual_is_not_taken(engine_with, j
 def test_the_second_look_must_confirm_the_first(engine_with, journey, known, monkeypatch):
     engine = engine_with(near_frames=0)
     target = lost_target(engine, journey, known)
-    around = Searcher.around
+    locate = engine._locate
     monkeypatch.setattr(
-        Searcher,
-        "around",
-        lambda self, frame, places: [
-            sight._replace(peak=0.01) for sight in around(self, frame, places)
-        ],
+        engine,
+        "_locate",
+        lambda frame, places: [each._replace(peak=0.01) for each in locate(frame, places)],
     )
     results = [engine.follow(frame, [target])[0] for frame in journey.frames[journey.returned :]]
     assert {result.state for result in results} == {"lost"}
@@ -183,14 +181,13 @@ def test_after_a_cut_its_old_place_needs_similarity_too(engine_with, journey, mo
 @pytest.fixture
 def looks(monkeypatch):
     """Middles of the search crops, a list per pass of the network."""
-    passes, responses = [], Searcher._responses
+    passes, cut_out = [], Searcher.cut_out
 
-    def counted(self, frame, views):
-        if views:
-            passes.append([tuple(view.center) for view in views])
-        return responses(self, frame, views)
+    def counted(self, frame, crops):
+        passes.append([tuple(crop.center) for crop in crops])
+        return cut_out(self, frame, crops)
 
-    monkeypatch.setattr(Searcher, "_responses", counted)
+    monkeypatch.setattr(Searcher, "cut_out", counted)
     return passes
 
 

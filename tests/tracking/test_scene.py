@@ -1,14 +1,14 @@
-"""A frame at a glance, and which neighbours have a cut between them."""
+"""A frame at a thumbnail, and which neighbours have a cut between them."""
 
 import numpy as np
 import pytest
 
-from tracker.tracking.scene import glance, is_cut
+from tracker.tracking.scene import is_cut, thumbnail
 from tracker.video import open_source
 
 
 def are_cut(before, after):
-    return is_cut(glance(before), glance(after))
+    return is_cut(thumbnail(before), thumbnail(after))
 
 
 def noisy(frame, deviation, seed=0):
@@ -27,7 +27,7 @@ def scenes(moving_patch):
 @pytest.mark.parametrize("size", [(720, 1280), (180, 240), (5, 7), (1, 1), (1, 300)])
 def test_a_glance_is_small_and_without_its_mean(size):
     frame = np.random.default_rng(0).integers(0, 256, (*size, 3)).astype(np.uint8)
-    seen = glance(frame)
+    seen = thumbnail(frame)
     assert seen.shape == (18, 32, 3)
     np.testing.assert_allclose(seen.mean((0, 1)), 0, atol=1e-3)
 
@@ -35,7 +35,7 @@ def test_a_glance_is_small_and_without_its_mean(size):
 def test_a_glance_is_in_the_picture_s_places():
     frame = np.zeros((180, 320, 3), np.uint8)
     frame[:90, 160:, 1] = 200  # the upper right quarter is green
-    seen = glance(frame)
+    seen = thumbnail(frame)
     np.testing.assert_allclose(seen[:9, 16:, 1], 150)
     np.testing.assert_allclose(seen[9:, :, 1], -50)
     assert not seen[..., [0, 2]].any()
@@ -71,15 +71,17 @@ def test_what_happens_in_a_scene_is_no_cut(scenes):
 @pytest.mark.parametrize("name", ["Couple", "DragonBaby", "Football1", "MotorRolling"])
 def test_there_are_no_cuts_in_otb(otb_data, name):
     """Those of the 16 targets in which most changes from one frame to the next."""
-    glances = [glance(frame.image) for frame in open_source(str(otb_data / name / "img"))]
-    assert len(glances) > 70
-    assert not any(map(is_cut, glances, glances[1:]))
+    thumbnails = [thumbnail(frame.image) for frame in open_source(str(otb_data / name / "img"))]
+    assert len(thumbnails) > 70
+    assert not any(map(is_cut, thumbnails, thumbnails[1:]))
 
 
 @pytest.mark.slow
 def test_between_clips_there_is_a_cut(otb_data):
     names = ("Couple", "Crossing", "Deer", "Dog", "Football1", "Freeman1", "MotorRolling", "Skiing")
-    first = [glance(next(iter(open_source(str(otb_data / name / "img")))).image) for name in names]
+    first = [
+        thumbnail(next(iter(open_source(str(otb_data / name / "img")))).image) for name in names
+    ]
     pairs = [is_cut(a, b) for i, a in enumerate(first) for b in first[:i]]
     assert len(pairs) == 28
     assert np.mean(pairs) > 0.85

@@ -112,7 +112,7 @@ def test_the_box_head_is_followed_by_degrees(moving_patch, monkeypatch):
     """An opinion of ten times the width and half the height: 1.65 and 0.606 at most, half of it."""
     asked = []
 
-    def opinion(network, exemplar, levels, box):
+    def opinion(head, parts, levels, box):
         asked.append((levels, box))
         return np.array(box) * (1, 1, 10, 0.5)
 
@@ -137,7 +137,7 @@ def test_the_size_is_held_where_the_score_is_low(moving_patch, monkeypatch, midp
     """Scores of 0 and 1: below ``hold_score`` the box head is not believed."""
     monkeypatch.setattr(
         "tracker.tracking.searching.refine",
-        lambda network, exemplar, levels, box: np.array(box) * (1, 1, 1.2, 0.9),
+        lambda head, parts, levels, box: np.array(box) * (1, 1, 1.2, 0.9),
     )
     follower = Tracker(
         device="cpu", box_lr=1.0, num_scales=1, hold_score=0.5, score_midpoint=midpoint

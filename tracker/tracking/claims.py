@@ -1,8 +1,8 @@
-"""Two objects that are seen at one place: things that look alike and have crossed.
+"""Separate two tracked objects whose boxes came to one place.
 
-Behind a like object one is followed onto that. Once both are in sight again they are taken for one,
-and the other one is beside them. Which of the two goes there is asked of both: of what answers
-to the two exemplars at the two places, the better sum.
+A track can jump to a look-alike that passes in front of its object. Once both are in sight again,
+two tracks sit on one of them and none on the other. Either track is tried beside the other; the
+one whose move gives the higher sum of peaks moves.
 """
 
 from collections.abc import Sequence
@@ -13,67 +13,78 @@ from numpy.typing import NDArray
 
 from tracker.boxes import Box, overlap
 from tracker.config import TrackerConfig
-from tracker.tracking.searching import Searcher, Sight
+from tracker.tracking.searching import Candidate, Searcher
 from tracker.tracking.target import Target
 
 
 def overlapping_pairs(
     targets: Sequence[Target], boxes: Sequence[Box], config: TrackerConfig
 ) -> list[tuple[int, int]]:
-    """Pairs of objects, by number, whose boxes are of the same place.
+    """List pairs of objects, by index, whose boxes overlap by more than ``claim_overlap``.
 
-    Those that were started at one place, in the same frame, are no such pair.
+    Two objects whose first boxes did so in the same frame are no such pair: the user wants both.
     """
     if len(targets) < 2:
         return []
-    same = np.triu(_overlap_much(boxes, config), 1)
+    same = np.triu(_conflicts(boxes, config), 1)
     if not same.any():
         return []
     begun = np.array([target.result.frame for target in targets])
-    are_one = _overlap_much([target.first_box for target in targets], config)
+    are_one = _conflicts([target.first_box for target in targets], config)
     are_one &= begun[:, np.newaxis] == begun
     return [(one, other) for one, other in np.argwhere(same & ~are_one).tolist()]
 
 
 def separate_overlapping(
-    sights: Sequence[Sight], boxes: Sequence[Box], searcher: Searcher, config: TrackerConfig
-) -> tuple[list[Sight], list[Box]]:
-    """Where objects are, and their boxes, when of two at one place one has gone beside the other.
+    candidates: Sequence[Candidate],
+    boxes: Sequence[Box],
+    searcher: Searcher,
+    config: TrackerConfig,
+) -> tuple[list[Candidate], list[Box]]:
+    """Move one object of each overlapping pair beside the other.
 
-    Where neither answers beside the other, one may be hidden, and both stay. No size is believed
-    that was measured on both of them.
+    If neither responds beside the other, one may be hidden, and both stay. A size that was measured
+    on both of them at once is not believed.
+
+    Returns:
+        Candidates and boxes of all objects, in their order.
     """
-    sights, boxes, settled = list(sights), list(boxes), set()
-    for pair in overlapping_pairs([sight.target for sight in sights], boxes, config):
+    candidates, boxes = list(candidates), list(boxes)
+    settled: set[int] = set()
+    for pair in overlapping_pairs([each.target for each in candidates], boxes, config):
         if not settled.isdisjoint(pair):
             continue
         settled.update(pair)
-        ways = _ways([(sights[number], boxes[number]) for number in pair], searcher, config)
-        if ways:
-            _, goes, beside = max(ways, key=itemgetter(0))
-            sights[pair[goes]] = beside
-        for number in pair:
-            boxes[number] = sights[number].kept
-    return sights, boxes
+        moves = _moves([(candidates[index], boxes[index]) for index in pair], searcher, config)
+        if moves:
+            _, mover, beside = max(moves, key=itemgetter(0))
+            candidates[pair[mover]] = beside
+        for index in pair:
+            boxes[index] = candidates[index].box_of_same_size
+    return candidates, boxes
 
 
-def _ways(
-    pair: Sequence[tuple[Sight, Box]], searcher: Searcher, config: TrackerConfig
-) -> list[tuple[float, int, Sight]]:
-    """How two objects can be told apart: how likely it is, which one goes, and where it is then."""
-    ways = []
-    for goes in (0, 1):
-        (sight, _), (stays, taken) = pair[goes], pair[1 - goes]
-        beside = searcher.elsewhere(sight, taken)
+def _moves(
+    pair: Sequence[tuple[Candidate, Box]], searcher: Searcher, config: TrackerConfig
+) -> list[tuple[float, int, Candidate]]:
+    """List the moves that separate a pair: sum of peaks, which one moves, and where to."""
+    moves = []
+    for mover in (0, 1):
+        (candidate, _), (stays, taken) = pair[mover], pair[1 - mover]
+        beside = searcher.beside(candidate, taken)
         if beside is not None and _share(beside) >= config.found_share:
-            ways.append((_share(stays) + _share(beside), goes, beside))
-    return ways
+            moves.append((_share(stays) + _share(beside), mover, beside))
+    return moves
 
 
-def _overlap_much(boxes: Sequence[Box], config: TrackerConfig) -> NDArray[np.bool_]:
-    """Whether boxes are of one place, ``(N, N)``."""
-    return overlap(np.array(boxes)[:, np.newaxis], boxes) > config.claim_overlap
+def _conflicts(boxes: Sequence[Box], config: TrackerConfig) -> NDArray[np.bool_]:
+    """Tell for each two boxes whether they conflict, ``(N, N)``."""
+    conflicts: NDArray[np.bool_] = (
+        overlap(np.array(boxes)[:, np.newaxis], boxes) > config.claim_overlap
+    )
+    return conflicts
 
 
-def _share(sight: Sight) -> float:
-    return sight.target.presence.share(sight.peak)
+def _share(candidate: Candidate) -> float:
+    """Return a candidate's peak as a share of the object's usual peak."""
+    return candidate.target.presence.share(candidate.peak)

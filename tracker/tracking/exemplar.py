@@ -1,4 +1,4 @@
-"""What to look for: the exemplar, and what is learned about it while it is followed."""
+"""The exemplar: what to look for, and what is learned about it while it is followed."""
 
 from collections import deque
 from collections.abc import Callable
@@ -19,13 +19,13 @@ from tracker.models.inference.extract import extract
 from tracker.tracking.learned_filter import LearnedFilter, gaussian_label
 
 FIRST_SHIFTS = ((0, 0), (-3, 2), (3, -2), (2, 3), (-2, -3))
-"""Cells by which the object is moved in the samples of the first frame."""
-BLUR = 2.0  # deviation of the blurred sample of the first frame, crop pixels
-MIN_SIGMA = 0.7  # of a wanted response, cells
+"""Cells by which the object is shifted in the samples of the first frame."""
+BLUR = 2.0  # standard deviation of the blur of one sample of the first frame, crop pixels
+MIN_SIGMA = 0.7  # least standard deviation of a label, cells: narrower ones fall between cells
 
 
 class Exemplar:
-    """One object as the network knows it.
+    """The embedding of one object, and the filter learned from it.
 
     Args:
         network: prepared for inference.
@@ -35,7 +35,7 @@ class Exemplar:
         fill: colour outside the frame.
 
     Attributes:
-        parts: what the box head compares with, or None where it is not used.
+        parts: of the exemplar, for the box head to compare with; None if it is not used.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Exemplar:
     ) -> None:
         self._network, self._config, self._fill = network, config, fill
         center, size = center_and_size(box)
-        extent = exemplar_extent(*size, config.context_amount)
+        extent = exemplar_extent(size[0], size[1], config.context_amount)
         features = extract(
             network, crop_squares(frame, center, [extent], config.exemplar_size, fill)
         )
@@ -54,26 +54,27 @@ class Exemplar:
         if config.box_lr:
             middle = config.exemplar_size / 2
             in_crop = [middle, middle, *(size * config.exemplar_size / extent)]
-            self.parts = self._of_parts(features, in_crop)
+            self.parts = self._embed_parts(features, in_crop)
         if config.filter_first_steps:
             self._learned = self._learn_first(frame, box)
 
     @property
     def is_learned(self) -> bool:
-        """Whether it is a kernel learned from samples, not the embedding of the first frame."""
+        """Whether ``filter`` is learned from samples, not the embedding of the first frame."""
         return self._learned is not None
 
     @property
     def filter(self) -> Tensor:
-        """What search embeddings are correlated with, ``(1, C, h, w)``."""
+        """The filter ``(1, C, h, w)`` that search embeddings are correlated with."""
         return self._embedding if self._learned is None else self._learned.filter
 
     @torch.inference_mode()
     def learn(self, frame: Frame, box: Box, remember: bool) -> None:
-        """Take in the object as it is in a later frame.
+        """Learn how the object looks in a later frame.
 
         Args:
-            frame, box: the object.
+            frame: the frame.
+            box: the object in it, ``(x, y, w, h)`` in pixels.
             remember: also keep it among the exemplars that ``similarity`` compares with.
         """
         if self._learned is None and not remember:
@@ -87,7 +88,7 @@ class Exemplar:
 
     @torch.inference_mode()
     def similarity(self, embedding: Tensor, cell: tuple[int, int]) -> float:
-        """How like a place is to the likest exemplar seen: the first one, and the latest.
+        """Return the similarity of a place to the exemplar most like it: the first or a later one.
 
         Args:
             embedding: of one search crop, ``(1, C, h, w)``.
@@ -107,18 +108,21 @@ class Exemplar:
         return float((F.normalize(exemplars) @ F.normalize(torch.stack(places)).T).max())
 
     def _at(self, embedding: Tensor, row: int, column: int) -> Tensor:
-        """The part of a search embedding that the exemplar covers at a cell of the response map."""
+        """Cut out what the exemplar covers of a search embedding at a cell of the response map."""
         height, width = self._embedding.shape[2:]
         return embedding[:, :, row : row + height, column : column + width]
 
     @torch.inference_mode()
-    def _of_parts(self, features: Features, box: list[float]) -> Tensor:
+    def _embed_parts(self, features: Features, box: list[float]) -> Tensor | None:
+        """Embed the parts of the exemplar's box ``(cx, cy, w, h)`` for the box head."""
+        if self._network.head is None:
+            return None
         boxes = torch.tensor([box], dtype=torch.float32, device=features.embedding.device)
         return self._network.head.exemplar_parts(features.levels, boxes)
 
     @torch.inference_mode()
     def _learn_first(self, frame: Frame, box: Box) -> LearnedFilter:
-        """Learn from the first frame: the object moved about, mirrored, and blurred."""
+        """Learn from the first frame: the object shifted, mirrored, and blurred."""
         samples = [self._sample(frame, box, shift) for shift in FIRST_SHIFTS]
         samples += [self._sample(frame, box, change=change) for change in (_mirrored, _blurred)]
         embeddings, labels = zip(*samples, strict=True)
@@ -131,16 +135,20 @@ class Exemplar:
         shift: tuple[float, float] = (0, 0),
         change: Callable[[Frame], Frame] | None = None,
     ) -> tuple[Tensor, Tensor]:
-        """The embedding of a search crop in which the object is known, and the response wanted.
+        """Make a sample: the embedding of a search crop, and the label wanted as its response.
 
         Args:
-            frame, box: the object.
+            frame: the frame.
+            box: the object in it.
             shift: of the object from the crop's middle, in cells.
-            change: of the crop's pixels.
+            change: made to the crop's pixels.
+
+        Returns:
+            Embedding ``(1, C, h, w)`` and label ``(1, n, n)``.
         """
         config, stride = self._config, self._network.total_stride
         center, size = center_and_size(box)
-        extent = exemplar_extent(*size, config.context_amount)
+        extent = exemplar_extent(size[0], size[1], config.context_amount)
         extent = search_extent(extent, config.exemplar_size, config.search_size)
         cell = stride * extent / config.search_size  # in frame pixels
         crops = crop_squares(
@@ -154,13 +162,15 @@ class Exemplar:
             for searched, sought in zip(embedding.shape[2:], self._embedding.shape[2:], strict=True)
         )
         sigma = np.maximum(config.filter_sigma * size / cell, MIN_SIGMA)
-        label = gaussian_label((height, width), shift, sigma).to(embedding.device)
+        label = gaussian_label((height, width), shift, (sigma[0], sigma[1])).to(embedding.device)
         return embedding, label
 
 
 def _mirrored(crop: Frame) -> Frame:
+    """Exchange left and right."""
     return np.ascontiguousarray(crop[:, ::-1])
 
 
 def _blurred(crop: Frame) -> Frame:
-    return cv2.GaussianBlur(crop, (0, 0), BLUR)
+    """Blur as motion or bad focus would."""
+    return np.asarray(cv2.GaussianBlur(crop, (0, 0), BLUR), np.uint8)

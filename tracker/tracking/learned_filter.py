@@ -1,8 +1,8 @@
-"""The exemplar's kernel, refined online by ridge regression.
+"""The learned filter: the exemplar's embedding, refined online by ridge regression.
 
 SiamFC correlates every search with the embedding of the first exemplar. That embedding says what
-the object looks like, not what tells it apart from what is around it. Here the exemplar is
-replaced by the kernel K, of the same shape, that answers best to the samples x_n seen so far:
+the object looks like, not what distinguishes it from its surroundings. Here it is replaced by the
+filter K, of the same shape, that responds best to the samples x_n seen so far:
 
     minimise over K   sum_n w_n sum_p q_n(p) (xcorr(K, x_n)(p) - y_n(p))^2  +  regularization |K|^2
 
@@ -20,12 +20,15 @@ from tracker.ops import xcorr, xcorr_grad_exemplar
 
 
 class LearnedFilter:
-    """A kernel and the samples that it was learned from.
+    """A filter and the samples that it was learned from.
 
     Args:
         samples: search embeddings of the first frame ``(N, C, Hx, Wx)``.
-        labels: the responses wanted for them ``(N, Hx - Hz + 1, Wx - Wz + 1)``, peak 1.
-        config: its settings ``kernel_...``.
+        labels: wanted responses ``(N, Hx - Hz + 1, Wx - Wz + 1)``, peak 1.
+        config: settings; those named ``filter_...`` are used.
+
+    Attributes:
+        filter: ``(1, C, Hz, Wz)``, a new tensor after each change.
     """
 
     def __init__(self, samples: Tensor, labels: Tensor, config: TrackerConfig) -> None:
@@ -39,9 +42,9 @@ class LearnedFilter:
         self._descend(config.filter_first_steps)
 
     def learn(self, sample: Tensor, label: Tensor) -> None:
-        """Take in one more sample ``(1, C, Hx, Wx)`` with its label ``(1, ...)``.
+        """Add a sample ``(1, C, Hx, Wx)`` with its label ``(1, ...)``, and descend.
 
-        When the memory is full, the sample of the smallest weight makes room.
+        When the memory is full, the sample with the smallest weight is dropped.
         """
         config, first = self._config, self._first
         weights = self._weights * (1 - config.filter_lr)
@@ -55,6 +58,7 @@ class LearnedFilter:
         self._descend(config.filter_steps)
 
     def _descend(self, steps: int) -> None:
+        """Take steps of steepest descent with exact step length."""
         regularization = self._config.filter_regularization
         importance = (self._labels + self._config.filter_background) * self._weights[:, None, None]
         for _ in range(steps):
@@ -70,7 +74,7 @@ class LearnedFilter:
 def gaussian_label(
     size: tuple[int, int], offset: tuple[float, float], sigma: tuple[float, float]
 ) -> Tensor:
-    """A Gaussian of height 1 on a response map.
+    """Return a Gaussian of height 1 on a response map.
 
     Args:
         size: height and width of the map, in cells.
@@ -89,7 +93,7 @@ def gaussian_label(
 
 
 def _with_share(weights: Tensor, first: int, share: float) -> Tensor:
-    """Weights of sum 1, scaled so that the first ones together have at least ``share``."""
+    """Rescale weights of sum 1 so that the first ones together have at least ``share``."""
     together = weights[:first].sum()
     if together >= share:
         return weights

@@ -1,4 +1,4 @@
-"""Following many objects through one video; the network sees all of them in one go."""
+"""Follow several objects through one video: ``MultiTracker``."""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -16,16 +16,16 @@ from tracker.tracking.target import Target
 
 
 class MultiTracker:
-    """Follows several objects, each as a ``Tracker`` of its own would, as long as they are apart.
+    """Follows several objects, each exactly as a ``Tracker`` of its own would while they are apart.
 
         tracker = MultiTracker()
         tracker.init(first_frame, boxes)
         for result in tracker.update(next_frame):
             print(result.id, result.box, result.score, result.state)
 
-    Objects can be added and removed on the way. An object's id is never given to another. Where two
-    are seen at one place, as when like ones have crossed, one of them is looked for beside the
-    other (``tracker/tracking/claims.py``); with ``claim_overlap=1.0`` none is.
+    Objects can be added and removed at any time; ids are never reused. If two come to one place, as
+    look-alikes do that cross, one of them is searched for beside the other, see
+    ``tracking/claims.py``; ``claim_overlap=1.0`` switches that off.
 
     Args, attributes and errors: those of ``Tracker``.
     """
@@ -45,7 +45,7 @@ class MultiTracker:
 
     @property
     def ids(self) -> tuple[int, ...]:
-        """The objects that are followed, in the order of ``update``."""
+        """Ids of the followed objects, in the order of ``update``'s results."""
         return tuple(self._targets)
 
     def init(self, frame: Any, boxes: Iterable[ArrayLike] = ()) -> list[TrackResult]:
@@ -68,7 +68,7 @@ class MultiTracker:
         return self._results()
 
     def add(self, frame: Any, box: ArrayLike) -> TrackResult:
-        """Follow one more object, from the frame that ``init`` or ``update`` was last called with.
+        """Follow one more object, marked in the frame last given to ``init`` or ``update``.
 
         Args and errors: as ``Tracker.init``.
 
@@ -81,17 +81,17 @@ class MultiTracker:
         return self._result(self._last_id)
 
     def remove(self, id: int) -> None:
-        """Follow an object no longer.
+        """Stop following an object.
 
         Raises:
-            BoxError: there is none of this id.
+            BoxError: no object has this id.
         """
         del self._targets[self._known(id)]
 
     def reinit(self, frame: Any, id: int, box: ArrayLike) -> TrackResult:
-        """Start again on the box of an object, in the frame last given; its id stays.
+        """Start again on a corrected box of an object, in the frame last given; it keeps its id.
 
-        Args and errors: as ``Tracker.init``; also BoxError if there is none of this id.
+        Args and errors: as ``Tracker.init``; also BoxError if no object has this id.
         """
         self._targets[self._known(id)] = self._engine.start(as_frame(frame), box)
         return self._result(id)
@@ -110,11 +110,11 @@ class MultiTracker:
         return self._results()
 
     def resume(self, frame: Any, results: Sequence[TrackResult]) -> None:
-        """Go on from what ``update`` returned for this frame in an earlier run.
+        """Repeat one frame of an earlier run.
 
         Args:
             frame: the frame that the results were found in.
-            results: those of all objects, in the order of ``ids``.
+            results: what ``update`` returned for it.
 
         Raises:
             FrameError: the frame cannot be used, or the results are of other objects.
@@ -130,12 +130,15 @@ class MultiTracker:
         self._frame += 1
 
     def _known(self, id: int) -> int:
+        """Return an id, or refuse one that no object has."""
         if id not in self._targets:
             raise BoxError(f"expected the id of a followed object, one of {self.ids}; got {id!r}")
         return id
 
     def _results(self) -> list[TrackResult]:
+        """Return the last result of every object."""
         return [self._result(id) for id in self._targets]
 
     def _result(self, id: int) -> TrackResult:
+        """Return the last result of one object, numbered for the user."""
         return replace(self._targets[id].result, frame=self._frame, id=id)

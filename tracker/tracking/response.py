@@ -1,4 +1,4 @@
-"""From response maps to a displacement: window, scale choice, peak. Pure functions on arrays.
+"""From response maps to a displacement: window, best scale, peak. Pure functions on arrays.
 
 A response map ``(n, n)`` holds the similarity of the exemplar to the search region at each of its
 positions; the centre of the map means "has not moved". The steps and their order are those of
@@ -16,27 +16,27 @@ Map = NDArray[np.float32]
 Cells = TypeVar("Cells", float, NDArray[np.float64])
 
 
-@lru_cache(maxsize=8)  # every object wants the same one in every frame
+@lru_cache(maxsize=8)
 def cosine_window(size: int) -> Map:
-    """Hann window ``(size, size)`` with sum 1, largest in the middle, zero on no cell.
+    """Return a Hann window ``(size, size)`` with sum 1, nonzero everywhere.
 
-    It is shared, and read-only.
+    Calls share one read-only array.
     """
     hann = _hann(size)
-    window = np.outer(hann, hann)
-    window = (window / window.sum()).astype(np.float32)
+    product = np.outer(hann, hann)
+    window: Map = (product / product.sum()).astype(np.float32)
     window.flags.writeable = False
     return window
 
 
 def cosine_window_axis(size: int) -> NDArray[np.float32]:
-    """The ``size`` values, of sum 1, whose outer product with themselves is the window."""
+    """Return ``size`` values of sum 1 whose outer product with themselves is the window."""
     hann = _hann(size)
-    return (hann / hann.sum()).astype(np.float32)
+    return np.asarray(hann / hann.sum(), np.float32)
 
 
 def upsample(responses: Map, factor: int) -> Map:
-    """Bicubic refinement of maps ``(N, n, n)`` to ``(N, n * factor, n * factor)``.
+    """Upsample maps bicubically from ``(N, n, n)`` to ``(N, n * factor, n * factor)``.
 
     Cell ``i`` of the input is centred on ``(i + 0.5) * factor - 0.5`` of the output.
     """
@@ -47,7 +47,7 @@ def upsample(responses: Map, factor: int) -> Map:
 
 
 def best_scale(responses: Map, penalty: float) -> int:
-    """Index of the scale with the highest peak, a change of scale being penalised.
+    """Return the index of the scale with the highest peak, changes of scale being penalised.
 
     Peaks are measured from the mean of all maps, so that the penalty acts in the same direction
     whatever the sign of the responses.
@@ -70,11 +70,11 @@ def apply_window(response: Map, window: Map, influence: float) -> Map:
     total = shifted.sum()
     if total > 0:
         shifted /= total
-    return (1 - influence) * shifted + influence * window
+    return np.asarray((1 - influence) * shifted + influence * window)
 
 
 def find_peak(response: Map) -> tuple[float, float]:
-    """Position ``(row, column)`` of the highest value of a map, to a fraction of a cell.
+    """Return the position ``(row, column)`` of the highest value, to a fraction of a cell.
 
     The fraction is the vertex of the parabola through the peak and its two neighbours along each
     axis; at the border of the map the whole cell is returned.
@@ -83,13 +83,13 @@ def find_peak(response: Map) -> tuple[float, float]:
 
 
 def find_peak_beside(response: Map, taken: NDArray[np.bool_]) -> tuple[float, float] | None:
-    """The same of the highest local maximum of a map off some of its cells.
+    """Find the highest local maximum of a map outside masked cells, like ``find_peak``.
 
     Args:
-        taken: ``(n, n)``, the cells.
+        taken: ``(n, n)``, true on masked cells.
 
     Returns:
-        None where all maxima are taken.
+        None if all maxima are masked.
     """
     is_peak = (response == cv2.dilate(response, np.ones((3, 3)))) & ~taken
     if not is_peak.any():
@@ -100,7 +100,7 @@ def find_peak_beside(response: Map, taken: NDArray[np.bool_]) -> tuple[float, fl
 def displacement(
     peak: tuple[Cells, Cells], size: int, upsampling: int, total_stride: int
 ) -> tuple[Cells, Cells]:
-    """How far a peak lies from the centre of its map, as ``(dx, dy)`` in search-crop pixels.
+    """Return the displacement of a peak from the centre of its map, ``(dx, dy)`` in crop pixels.
 
     Args:
         peak: ``(row, column)`` in the upsampled map, or rows and columns of several.
@@ -115,15 +115,18 @@ def displacement(
 
 
 def _hann(size: int) -> NDArray[np.float64]:
+    """Return a Hann window without its zeros at both ends."""
     return np.hanning(size + 2)[1:-1]
 
 
 def _top(response: Map, cell: int) -> tuple[float, float]:
+    """Refine a maximum, given by its flat index, to a fraction of a cell."""
     row, column = np.unravel_index(cell, response.shape)
     return _vertex(response[:, column], int(row)), _vertex(response[row], int(column))
 
 
 def _vertex(values: Map, index: int) -> float:
+    """Return the vertex of the parabola through a maximum and its two neighbours."""
     if not 0 < index < len(values) - 1:
         return float(index)
     before, at, after = (float(value) for value in values[index - 1 : index + 2])

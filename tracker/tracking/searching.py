@@ -1,8 +1,7 @@
-"""What is seen in search crops: from places in a frame to the likeliest place of each object.
+"""The stages of a search: crop, embed, correlate, window, peak, size.
 
-x, search     where to look: a crop of the frame around a place
-response      similarity of the exemplar to each position of a search crop
-box head      how the object's width and height have changed, from the features at its position
+``Engine._locate`` calls them in this order. Redetection searches several places of a frame through
+the same crops, embeddings and correlations.
 """
 
 from collections.abc import Sequence
@@ -11,13 +10,14 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from tracker.boxes import Box, center_and_size
 from tracker.config import TrackerConfig
 from tracker.crops import crop_squares, scale_factors
 from tracker.frames import Frame
 from tracker.models import Features, TwinNetwork
-from tracker.models.heads import Levels, refined
+from tracker.models.heads import BoxHead, Levels, refined
 from tracker.models.inference.extract import extract
 from tracker.ops import xcorr
 from tracker.tracking.exemplar import Exemplar
@@ -35,14 +35,20 @@ from tracker.tracking.response import (
 from tracker.tracking.target import Target
 
 MAX_GROWTH = 1.65
-"""The box head's opinion counts up to this factor on a side."""
+"""Largest growth of a side per frame that the box head can cause; shrinking is limited alike."""
 
 Place = NDArray[np.float64]
 """``(x, y)`` in frame pixels."""
 
 
-class View(NamedTuple):
-    """A search crop: the object that is looked for, the crop's middle, and its zoom."""
+class SearchCrop(NamedTuple):
+    """A square of the frame to search for an object.
+
+    Attributes:
+        target: the object.
+        center: middle of the square, in frame pixels.
+        zoom: its side in units of the object's search square.
+    """
 
     target: Target
     center: Place
@@ -54,20 +60,20 @@ class View(NamedTuple):
         return self.zoom * self.target.search_extent
 
 
-class Sight(NamedTuple):
+class Candidate(NamedTuple):
     """The likeliest place of an object in a search crop.
 
     Attributes:
-        view: the crop.
+        crop: the search crop.
         features: of the crop, a batch of one.
-        response: refined map of the crop.
+        response: upsampled response map of the crop.
         cell: the place as ``(row, column)`` of the response map.
-        in_crop: as ``(dx, dy)`` from the crop's middle, in its pixels.
-        center: in the frame.
+        in_crop: the place as ``(dx, dy)`` from the crop's middle, in its pixels.
+        center: the place in the frame.
         peak: the response there.
     """
 
-    view: View
+    crop: SearchCrop
     features: Features
     response: Map
     cell: tuple[int, int]
@@ -77,132 +83,184 @@ class Sight(NamedTuple):
 
     @property
     def target(self) -> Target:
-        return self.view.target
+        """The object."""
+        return self.crop.target
 
     @property
-    def kept(self) -> Box:
-        """The object's box at this place, no larger or smaller than it was."""
+    def box_of_same_size(self) -> Box:
+        """The object's box at this place, with the size it had in the last frame."""
         return self.target.bounded(self.center, self.target.size)
 
 
 class Searcher:
-    """Looks for objects with a network, prepared for inference, and settings."""
+    """Searches for objects with a network and settings.
+
+    Args:
+        network: prepared for inference.
+        config: settings of the tracker.
+    """
 
     def __init__(self, network: TwinNetwork, config: TrackerConfig) -> None:
         self._network, self._config = network, config
         self._scales = scale_factors(config.num_scales, config.scale_step)
 
-    def around(self, frame: Frame, places: Sequence[tuple[Target, Place]]) -> list[Sight]:
-        """Look for each object near one place, at several scales, the nearer the likelier."""
-        config, count = self._config, len(self._scales)
-        # search crops x, one per scale, and their responses f(z, x)
-        views = [View(*place, zoom) for place in places for zoom in self._scales]
-        responses, features = self._responses(frame, views)
-        sights = []
-        for first in range(0, len(views), count):
-            # the scale with the highest peak, then the peak under the cosine window
-            refined = upsample(responses[first : first + count], config.response_upsampling)
-            scale = best_scale(refined, config.scale_penalty)
-            crop = first + scale
-            peak = find_peak(self._windowed(refined[scale]))
-            sights.append(self._sight(views[crop], features[crop], refined[scale], peak))
-        return sights
+    def scaled_crops(self, places: Sequence[tuple[Target, Place]]) -> list[SearchCrop]:
+        """Return one search crop per place and scale, the scales of a place in a row."""
+        return [SearchCrop(target, at, zoom) for target, at in places for zoom in self._scales]
 
-    def among(self, frame: Frame, places: Sequence[tuple[Target, Sequence[Place]]]) -> list[Sight]:
-        """Look for each object at several places, all of them as likely."""
-        views = [View(target, place) for target, several in places for place in several]
-        responses, features = self._responses(frame, views)
-        sights, first = [], 0
+    def cut_out(self, frame: Frame, crops: Sequence[SearchCrop]) -> NDArray[np.uint8]:
+        """Resample search crops from a frame, ``(N, search_size, search_size, 3)``; N >= 1."""
+        size = self._config.search_size
+        return np.concatenate(
+            [
+                crop_squares(frame, crop.center, [crop.extent], size, crop.target.fill)
+                for crop in crops
+            ]
+        )
+
+    def embed(self, pixels: NDArray[np.uint8]) -> Features:
+        """Embed search crops ``(N, search_size, search_size, 3)``."""
+        return extract(self._network, pixels)
+
+    def correlate(self, crops: Sequence[SearchCrop], features: Features) -> NDArray[np.float32]:
+        """Correlate the features of each crop with its own object: response maps ``(N, n, n)``."""
+        return respond(self._network, [crop.target.exemplar for crop in crops], features)
+
+    def best_of_scales(
+        self, crops: Sequence[SearchCrop], features: Features, responses: NDArray[np.float32]
+    ) -> list[Candidate]:
+        """Find the peak of each place under the cosine window, in the scale that responds most.
+
+        Args:
+            crops: as made by ``scaled_crops``.
+            features, responses: of these crops.
+        """
+        config, each, count = self._config, _one_by_one(features), len(self._scales)
+        candidates = []
+        for first in range(0, len(crops), count):
+            maps = upsample(responses[first : first + count], config.response_upsampling)
+            scale = best_scale(maps, config.scale_penalty)
+            best = first + scale
+            peak = find_peak(self._windowed(maps[scale]))
+            candidates.append(self._candidate(crops[best], each[best], maps[scale], peak))
+        return candidates
+
+    def best_of_places(
+        self, frame: Frame, places: Sequence[tuple[Target, Sequence[Place]]]
+    ) -> list[Candidate]:
+        """Search for each object at several places, all of them equally likely.
+
+        Returns:
+            The highest peak of each object.
+        """
+        crops = [SearchCrop(target, place) for target, several in places for place in several]
+        if not crops:
+            return []
+        features = self.embed(self.cut_out(frame, crops))
+        responses, each = self.correlate(crops, features), _one_by_one(features)
+        candidates, first = [], 0
         for _, several in places:
             peaks = responses[first : first + len(several)].max(axis=(1, 2))
-            crop = first + int(peaks.argmax())
-            refined = upsample(responses[crop : crop + 1], self._config.response_upsampling)[0]
-            sights.append(self._sight(views[crop], features[crop], refined, find_peak(refined)))
+            best = first + int(peaks.argmax())
+            map_ = upsample(responses[best : best + 1], self._config.response_upsampling)[0]
+            candidates.append(self._candidate(crops[best], each[best], map_, find_peak(map_)))
             first += len(several)
-        return sights
+        return candidates
 
-    def elsewhere(self, sight: Sight, taken: Box) -> Sight | None:
-        """The likeliest place of an object in the same crop, outside of a box.
+    def beside(self, candidate: Candidate, taken: Box) -> Candidate | None:
+        """Find the likeliest place of an object in the same crop, outside of a box.
 
         Returns:
-            None where nothing there answers more than what is around it.
+            None if no place there responds more than its neighbours.
         """
-        view, (center, size) = sight.view, center_and_size(taken)
-        cells = np.arange(len(sight.response), dtype=float)
-        _, places = self._place(view, (cells, cells), len(cells))
+        crop, (center, size) = candidate.crop, center_and_size(taken)
+        cells = np.arange(len(candidate.response), dtype=float)
+        _, places = self._place(crop, (cells, cells), len(cells))
         across, down = (np.abs(places - center) < size / 2).T
-        peak = find_peak_beside(self._windowed(sight.response), np.outer(down, across))
-        return None if peak is None else self._sight(view, sight.features, sight.response, peak)
+        peak = find_peak_beside(self._windowed(candidate.response), np.outer(down, across))
+        if peak is None:
+            return None
+        return self._candidate(crop, candidate.features, candidate.response, peak)
 
-    def boxes(self, sights: Sequence[Sight]) -> list[Box]:
-        """Boxes of objects where they are seen: the size follows the box head or the scale."""
-        growths = self._head_growths(sights) if self._config.box_lr else self._scale_growths(sights)
+    def boxes(self, candidates: Sequence[Candidate]) -> list[Box]:
+        """Return the objects' boxes at their candidates: the size follows head or scale."""
         return [
-            sight.target.bounded(sight.center, sight.target.size * growth)
-            for sight, growth in zip(sights, growths, strict=True)
+            each.target.bounded(each.center, each.target.size * self._growth(each))
+            for each in candidates
         ]
 
-    def _scale_growths(self, sights: Sequence[Sight]) -> list[float]:
-        return [1 + self._config.scale_lr * (sight.view.zoom - 1) for sight in sights]
+    def _growth(self, candidate: Candidate) -> float | NDArray[np.float64]:
+        """Return the growth since the last frame: of both sides, or of width and height."""
+        config, head = self._config, self._network.head
+        parts = candidate.target.exemplar.parts
+        if head is None or parts is None:
+            return 1 + config.scale_lr * (candidate.crop.zoom - 1)
+        size = candidate.target.size * config.search_size / candidate.crop.extent  # crop pixels
+        # The head's centre is ignored: the response locates better.
+        center = config.search_size / 2 + np.array(candidate.in_crop)
+        box = refine(head, parts, candidate.features.levels, [*center, *size])
+        change = np.clip(box[2:] / size, 1 / MAX_GROWTH, MAX_GROWTH)
+        return np.asarray(change**config.box_lr)
 
-    def _head_growths(self, sights: Sequence[Sight]) -> list[NDArray[np.float64]]:
-        """The head moves the centre as well; the response is surer of it and keeps it."""
-        config, growths = self._config, []
-        for sight in sights:
-            size = sight.target.size * config.search_size / sight.view.extent  # in the crop
-            center = config.search_size / 2 + np.array(sight.in_crop)
-            box = refine(
-                self._network, sight.target.exemplar, sight.features.levels, [*center, *size]
-            )
-            change = np.clip(box[2:] / size, 1 / MAX_GROWTH, MAX_GROWTH)
-            growths.append(change**config.box_lr)
-        return growths
+    def _windowed(self, map_: Map) -> Map:
+        window = cosine_window(len(map_))
+        return apply_window(map_, window, self._config.window_influence)
 
-    def _responses(
-        self, frame: Frame, views: Sequence[View]
-    ) -> tuple[NDArray[np.float32], list[Features]]:
-        """Cut out search crops, embed them, correlate each with its own exemplar.
-
-        Returns:
-            Response maps ``(N, n, n)``, and the features of each of the N crops.
-        """
-        if not views:
-            return np.empty((0, 1, 1), np.float32), []
-        size = self._config.search_size
-        crops = [
-            crop_squares(frame, view.center, [view.extent], size, view.target.fill)
-            for view in views
-        ]
-        search = extract(self._network, np.concatenate(crops))
-        responses = respond(self._network, [view.target.exemplar for view in views], search)
-        return responses, _each(search)
-
-    def _windowed(self, refined: Map) -> Map:
-        window = cosine_window(len(refined))
-        return apply_window(refined, window, self._config.window_influence)
-
-    def _sight(
-        self, view: View, features: Features, refined: Map, peak: tuple[float, float]
-    ) -> Sight:
-        """The place of a peak ``(row, column)`` of a refined response map."""
+    def _candidate(
+        self, crop: SearchCrop, features: Features, map_: Map, peak: tuple[float, float]
+    ) -> Candidate:
+        """Make the candidate at a peak ``(row, column)`` of an upsampled response map."""
         upsampling = self._config.response_upsampling
-        in_crop, center = self._place(view, peak, len(refined))
+        in_crop, center = self._place(crop, peak, len(map_))
         row, column = (round(each) for each in peak)
         cell = (row // upsampling, column // upsampling)
-        return Sight(view, features, refined, cell, in_crop, center, float(refined[row, column]))
+        return Candidate(crop, features, map_, cell, in_crop, center, float(map_[row, column]))
 
     def _place(
-        self, view: View, peak: tuple[Cells, Cells], size: int
+        self, crop: SearchCrop, peak: tuple[Cells, Cells], size: int
     ) -> tuple[tuple[Cells, Cells], NDArray[np.float64]]:
-        """Where cells ``(rows, columns)`` of a refined map are: in the crop, and in the frame."""
+        """Locate cells ``(rows, columns)`` of an upsampled map in the crop and in the frame."""
         config = self._config
         in_crop = displacement(peak, size, config.response_upsampling, self._network.total_stride)
-        offset = np.stack(in_crop, axis=-1) * view.extent / config.search_size
-        return in_crop, view.center + offset
+        offset = np.stack(in_crop, axis=-1) * crop.extent / config.search_size
+        return in_crop, crop.center + offset
 
 
-def _each(features: Features) -> list[Features]:
-    """The features of N crops as N batches of one."""
+@torch.inference_mode()
+def respond(
+    network: TwinNetwork, exemplars: Sequence[Exemplar], search: Features
+) -> NDArray[np.float32]:
+    """Correlate the features of N search crops with an exemplar each: ``(N, n, n)``."""
+    responses = xcorr(torch.cat([each.filter for each in exemplars]), search.embedding)
+    if not exemplars[0].is_learned:
+        responses = network.gain * responses + network.bias
+    maps: NDArray[np.float32] = responses[:, 0].cpu().numpy()
+    return maps
+
+
+@torch.inference_mode()
+def refine(
+    head: BoxHead, parts: Tensor, levels: Levels, box: Sequence[float]
+) -> NDArray[np.float64]:
+    """Refine a box by the box head.
+
+    Args:
+        head: the network's.
+        parts: of the exemplar, see ``BoxHead.exemplar_parts``.
+        levels: of one search crop.
+        box: ``(cx, cy, w, h)``, in pixels of that crop.
+
+    Returns:
+        The refined box in the same form.
+    """
+    proposal = torch.tensor([box], dtype=torch.float32, device=parts.device)
+    change = head(parts, levels, proposal)
+    better: NDArray[np.float64] = refined(proposal, change)[0].cpu().double().numpy()
+    return better
+
+
+def _one_by_one(features: Features) -> list[Features]:
+    """Split the features of N crops into N batches of one."""
     return [
         Features(
             features.embedding[crop : crop + 1],
@@ -210,31 +268,3 @@ def _each(features: Features) -> list[Features]:
         )
         for crop in range(len(features.embedding))
     ]
-
-
-@torch.inference_mode()
-def respond(
-    network: TwinNetwork, exemplars: Sequence[Exemplar], search: Features
-) -> NDArray[np.float32]:
-    """Response maps ``(N, n, n)`` of N exemplars, each to its own of N search crops."""
-    responses = xcorr(torch.cat([each.filter for each in exemplars]), search.embedding)
-    if not exemplars[0].is_learned:
-        responses = network.gain * responses + network.bias
-    return responses[:, 0].cpu().numpy()
-
-
-@torch.inference_mode()
-def refine(
-    network: TwinNetwork, exemplar: Exemplar, levels: Levels, box: Sequence[float]
-) -> NDArray[np.float64]:
-    """The box head's opinion on a box, as a box.
-
-    Args:
-        network: one with a box head.
-        exemplar: made with ``config.box_lr`` above 0.
-        levels: of one search crop.
-        box: ``(cx, cy, w, h)``, in pixels of that crop.
-    """
-    proposal = torch.tensor([box], dtype=torch.float32, device=exemplar.parts.device)
-    change = network.head(exemplar.parts, levels, proposal)
-    return refined(proposal, change)[0].cpu().double().numpy()

@@ -1,4 +1,4 @@
-"""Where to look for an object that is lost: everywhere, the nearest places first, a few a frame."""
+"""Plan a search of the whole frame for a lost object: the nearest places first, a few per frame."""
 
 import math
 
@@ -6,13 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 MOST_PER_SIDE = 40
-"""Places in a row of a sweep; for an object of a few pixels they leave gaps, or it took minutes."""
+"""Most places in a row of a sweep. Objects of a few pixels can be missed between them; otherwise a
+sweep would take minutes."""
 
 
 def sweep_places(
     frame_size: tuple[int, int], reach: float, around: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Places to search at so that an object is seen wherever in the frame its centre is.
+    """Return places to search so that an object is found wherever in the frame its centre is.
 
     Args:
         frame_size: ``(width, height)`` in pixels.
@@ -20,29 +21,29 @@ def sweep_places(
         around: ``(x, y)``; the nearest places come first.
 
     Returns:
-        ``(N, 2)``, evenly spread, as few as will do.
+        ``(N, 2)``, evenly spread, with N as small as possible.
     """
     columns, rows = (min(math.ceil(side / reach), MOST_PER_SIDE) for side in frame_size)
     across = (np.arange(columns) + 0.5) * frame_size[0] / columns
     down = (np.arange(rows) + 0.5) * frame_size[1] / rows
     places = np.stack(np.meshgrid(across, down), axis=-1).reshape(-1, 2)
     nearest_first = np.argsort(np.linalg.norm(places - around, axis=1), kind="stable")
-    return places[nearest_first]
+    return np.asarray(places[nearest_first])
 
 
 def places_in_turn(
     places: NDArray[np.float64], turn: int, frames: int, most: int
 ) -> NDArray[np.float64]:
-    """The places for one frame of a sweep that goes round and round.
+    """Return the places to search in one frame of a sweep that starts over at its end.
 
     Args:
         places: ``(N, 2)``.
-        turn: the frame's number, from 0.
-        frames: how many frames a round is meant to take.
-        most: places in one frame; a round takes longer where that is not enough.
+        turn: number of the frame, from 0.
+        frames: how many frames one sweep should take.
+        most: most places in one frame; a sweep takes longer if that is not enough.
 
     Returns:
         ``(M, 2)``, 1 <= M <= ``most``.
     """
     each = min(math.ceil(len(places) / frames), most)
-    return places[(turn * each + np.arange(each)) % len(places)]
+    return np.asarray(places[(turn * each + np.arange(each)) % len(places)])

@@ -1,6 +1,7 @@
-"""One followed object: what it looks like, where it is, and whether it is there."""
+"""One followed object: its exemplar, its box, and its presence."""
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -8,17 +9,22 @@ from numpy.typing import ArrayLike, NDArray
 from tracker.boxes import MIN_SIDE, Box, center_and_size, cxcywh_to_xywh
 from tracker.config import TrackerConfig
 from tracker.crops import Color, exemplar_extent, search_extent
-from tracker.result import TrackResult
+from tracker.result import State, TrackResult
 from tracker.tracking.exemplar import Exemplar
 from tracker.tracking.presence import Presence
-from tracker.tracking.scene import Glance
+from tracker.tracking.scene import Thumbnail
 
-Verdict = tuple[Box, float, str]
-"""Box, score and state of an object in a frame."""
+
+class Verdict(NamedTuple):
+    """What a frame shows of an object: box ``(x, y, w, h)`` in frame pixels, score and state."""
+
+    box: Box
+    score: float
+    state: State
 
 
 class Target:
-    """One object, from the frame that it was shown in.
+    """One object, from the frame that the user marked it in.
 
     Args:
         config: settings of the tracker.
@@ -26,14 +32,14 @@ class Target:
         box: where it is in that frame.
         frame_size: ``(width, height)`` of the frame.
         fill: colour outside the frames.
-        glance: the frame at a glance.
+        thumbnail: of the frame.
 
     Attributes:
         frame_size: ``(width, height)`` of the last frame.
         first_box: the first box, in pixels of the last frame.
-        glance: the last frame at a glance.
-        result: what was said about the last frame; ``frame`` counts those since the first.
-        trusted: the box to come back to when the object is lost.
+        thumbnail: of the last frame.
+        result: of the last frame; ``frame`` counts from the first.
+        trusted: the last trusted box, held while the object is lost.
         presence: whether it is there.
     """
 
@@ -44,37 +50,40 @@ class Target:
         box: Box,
         frame_size: tuple[int, int],
         fill: Color,
-        glance: Glance,
+        thumbnail: Thumbnail,
     ) -> None:
         self._config, self.frame_size = config, frame_size
         self.exemplar, self.fill, self.presence = exemplar, fill, Presence(config)
-        self.glance = glance
+        self.thumbnail = thumbnail
         self.result = TrackResult(0, None, 1, box, 1.0, "tracking")
         self.first_box = self.trusted = box
 
     @property
     def first_size(self) -> NDArray[np.float64]:
+        """Width and height of the first box, in pixels of the last frame."""
         return center_and_size(self.first_box)[1]
 
     @property
     def center(self) -> NDArray[np.float64]:
+        """Centre ``(x, y)`` of the last box, in frame pixels."""
         return center_and_size(self.result.box)[0]
 
     @property
     def size(self) -> NDArray[np.float64]:
+        """Width and height of the last box, in frame pixels."""
         return center_and_size(self.result.box)[1]
 
     @property
     def search_extent(self) -> float:
         """Side of the search square (s_x in the paper), in frame pixels."""
         config = self._config
-        extent = exemplar_extent(*self.size, config.context_amount)
+        extent = exemplar_extent(self.size[0], self.size[1], config.context_amount)
         return search_extent(extent, config.exemplar_size, config.search_size)
 
-    def advance(self, box: ArrayLike, score: float, state: str) -> None:
-        """Go on to the next frame, with what is said about this one.
+    def advance(self, box: ArrayLike, score: float, state: State) -> None:
+        """Advance to the next frame, with the verdict on this one.
 
-        Boxes are held as result files hold them, so that a resumed run is exactly the unbroken one.
+        The box is rounded as result files round it, so that a resumed run repeats an unbroken one.
         """
         self.presence.advance(score, state)
         self.result = TrackResult(self.result.frame + 1, None, 1, rounded_box(box), score, state)
@@ -82,9 +91,9 @@ class Target:
             self.trusted = self.result.box
 
     def bounded(self, center: NDArray[np.float64], size: NDArray[np.float64]) -> Box:
-        """A box with its centre in the frame and a size within reason, whatever was measured.
+        """Return a box with its centre in the frame and a size within the configured limits.
 
-        Without a box head, width and height are limited by one factor: the shape of the box stays.
+        Without a box head, width and height are limited by one factor: the box keeps its shape.
         """
         config, limits = self._config, np.array(self.frame_size, float)
         smallest = np.maximum(self.first_size * config.min_size_ratio, MIN_SIDE)
@@ -96,7 +105,7 @@ class Target:
         return rounded_box(cxcywh_to_xywh([*np.clip(center, 0, limits), *size]))
 
     def resize_with(self, frame_size: tuple[int, int]) -> None:
-        """Go on in frames of another size: the whole picture was resized."""
+        """Rescale all boxes if frames have another size from now on."""
         if frame_size != self.frame_size:
             ratio = np.array(frame_size) / self.frame_size
             self.result = replace(self.result, box=_scaled(self.result.box, ratio))
@@ -106,11 +115,12 @@ class Target:
 
 
 def rounded_box(box: ArrayLike) -> Box:
-    """A box to a ten-thousandth of a pixel, as result files hold it."""
-    x, y, w, h = np.round(box, 4).tolist()
+    """Round a box to a ten-thousandth of a pixel, as result files do."""
+    x, y, w, h = np.round(np.asarray(box), 4).tolist()
     return (x, y, w, h)
 
 
 def _scaled(box: Box, ratio: NDArray[np.float64]) -> Box:
+    """Scale a box by ``(x, y)`` ratios; no side gets shorter than ``MIN_SIDE``."""
     x, y, w, h = (np.array(box) * np.tile(ratio, 2)).tolist()
     return (x, y, max(w, MIN_SIDE), max(h, MIN_SIDE))

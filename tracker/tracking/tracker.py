@@ -1,6 +1,6 @@
-"""Following one object: ``Tracker``, frame by frame, and ``track``, a whole source.
+"""Follow one object: ``Tracker``, frame by frame, and ``track``, through a whole source.
 
-What happens in a frame is in ``engine.py``: that is the page to read first.
+``engine`` has what happens in a frame: it is the page to read first.
 """
 
 import os
@@ -31,8 +31,8 @@ class Tracker:
         model: "default", the name of a shipped model, a weights file, or a loaded ``Model``.
         device: "auto" (a CUDA device if there is one), "cpu", "cuda" or "cuda:N".
         precision: of the network's convolutions on a GPU: "float32" (PyTorch's settings decide
-            about TF32), with which boxes come nearest to the CPU's, or "bfloat16", which is made
-            for many objects. On the CPU always the first.
+            about TF32), whose boxes are closest to the CPU's, or "bfloat16", meant for many
+            objects. On the CPU it is always float32.
         **settings: fields of ``TrackerConfig`` that replace those stored with the model.
 
     Attributes:
@@ -63,7 +63,7 @@ class Tracker:
         """Start, or start again, on the object inside a box.
 
         Args:
-            frame: RGB uint8 ``(H, W, 3)``, or what ``as_frame`` makes into it.
+            frame: RGB uint8 ``(H, W, 3)``, or an image that ``as_frame`` converts to it.
             box: ``(x, y, w, h)`` in frame pixels, 0-based.
 
         Returns:
@@ -77,12 +77,12 @@ class Tracker:
         return self._target.result
 
     def reinit(self, frame: Any, box: ArrayLike) -> TrackResult:
-        """Start again on a box that the user corrected, in the place of ``update``.
+        """Start again on a box that the user corrected, instead of calling ``update``.
 
-        Args and errors: as ``init``; also FrameError where that was not called.
+        Args and errors: those of ``init``; also FrameError if that was not called.
 
         Returns:
-            The box as given, score 1; ``frame`` goes on counting.
+            The box as given, score 1; ``frame`` counts on.
         """
         self._started("reinit(frame, box)")
         self._target = self._engine.start(as_frame(frame), box)
@@ -105,11 +105,11 @@ class Tracker:
         return self._numbered(self._engine.follow(as_frame(frame), [target])[0])
 
     def resume(self, frame: Any, result: TrackResult) -> None:
-        """Go on from a result of an earlier run, after ``init`` on the frame which that began with.
+        """Repeat one frame of an earlier run, after ``init`` on that run's first frame.
 
         Args:
             frame: the frame that the result was found in.
-            result: what ``update`` returned for it; every one since ``init``, in their order.
+            result: what ``update`` returned for it. Pass every result since ``init``, in order.
 
         Raises:
             FrameError: the frame cannot be used, or ``init`` was not called.
@@ -119,11 +119,13 @@ class Tracker:
         self._frame += 1
 
     def _started(self, call: str) -> Target:
+        """Return the object, or refuse a call before ``init``."""
         if self._target is None:
             raise FrameError(f"expected init(frame, box) before {call}")
         return self._target
 
     def _numbered(self, result: TrackResult) -> TrackResult:
+        """Count a frame, and number its result."""
         self._frame += 1
         return replace(result, frame=self._frame)
 
@@ -138,20 +140,24 @@ def track(
     end: int | float | None = None,
     stride: int = 1,
 ) -> Iterator[TrackResult]:
-    """Follow one object through a source, a result per frame as it is read.
+    """Follow one object through a source; yield a result per frame as it is read.
 
         for result in track("video.mp4", box=(10, 20, 30, 40)):
             print(result.frame, result.box, result.score, result.state)
 
     Args:
-        source, start, end, stride: as in ``tracker.video.open_source``; frames are read one at a
-            time and decoded ahead in the background.
+        source: as in ``tracker.video.open_source``; frames are read one at a time and decoded ahead
+            in the background.
         box: ``(x, y, w, h)`` in pixels of the first frame read.
-        model, device: as in ``Tracker``.
+        model: as in ``Tracker``.
+        device: as in ``Tracker``.
+        start: first frame wanted: a number, or seconds as a float.
+        end: first frame not wanted, in the same forms.
+        stride: every how many-th frame is wanted.
 
     Raises:
         SourceError, BoxError, WeightsError, DeviceError: at the first result.
-        FrameError: an image in memory is no frame.
+        FrameError: an image in memory cannot be used as a frame.
         SourceEndedEarly: after the last result, if the source broke off.
     """
     follower = Tracker(model, device)

@@ -1,6 +1,6 @@
-"""Tracking on a CUDA device: from crop to box in one captured graph."""
+"""The same frame on a CUDA device: from crop to box in one captured graph."""
 
-from tracker.tracking.cuda.look import MAX_AHEAD, CapturedLook
-from tracker.tracking.cuda.runtime import CudaRuntime, DeviceFrame, image_of
+from tracker.tracking.cuda.captured_frame import CapturedFrame
+from tracker.tracking.cuda.runtime import CudaRuntime
 
-__all__ = ["CapturedLook", "CudaRuntime", "DeviceFrame", "image_of", "MAX_AHEAD"]
+__all__ = ["CapturedFrame", "CudaRuntime"]

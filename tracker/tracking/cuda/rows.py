@@ -1,4 +1,4 @@
-"""Objects and settings as the rows of numbers that the kernels work on, and their results as words.
+"""Convert objects and settings to the rows of numbers that kernels read, and their results back.
 
 The columns are described in ``csrc/tracking.h``.
 """
@@ -8,20 +8,20 @@ from numpy.typing import NDArray
 
 from tracker.boxes import MIN_SIDE
 from tracker.config import TrackerConfig
-from tracker.ops.frame_kernels import SETTINGS
+from tracker.ops.frame_layout import SETTINGS
 from tracker.result import STATES
 from tracker.tracking.presence import LOWEST_USUAL, MAX_LOG_ODDS
 from tracker.tracking.searching import MAX_GROWTH
 from tracker.tracking.target import Target, Verdict
 
 IDLE = np.array([0, 0, 1, 1, 0, 0, 1, 1, 1, 1, 0, 0, 0, 1, 0, 0, 0], np.float64)
-"""Row of a place that no object has: one pixel, which is followed with the others."""
+"""Dummy row of an empty slot: an object of one pixel."""
 
 
 def settings_row(
     config: TrackerConfig, total_stride: int, frame_size: tuple[int, int]
 ) -> list[float]:
-    """The numbers of ``SETTINGS``; ``frame_size`` is ``(width, height)`` in pixels."""
+    """Return the numbers of ``SETTINGS``; ``frame_size`` is ``(width, height)`` in pixels."""
     facts = {
         "max_growth": MAX_GROWTH,
         "total_stride": total_stride,
@@ -35,7 +35,7 @@ def settings_row(
 
 
 def target_row(target: Target) -> NDArray[np.float64]:
-    """An object as it is before the next frame, ``(TARGET_COLUMNS,)``."""
+    """Return an object's state before the next frame, ``(TARGET_COLUMNS,)``."""
     fill = np.rint(target.fill)  # as OpenCV fills
     return np.array(
         [*target.result.box, *target.trusted, *target.first_size, *fill, *target.presence.memory],
@@ -44,6 +44,6 @@ def target_row(target: Target) -> NDArray[np.float64]:
 
 
 def verdict_of(result: NDArray[np.float64]) -> Verdict:
-    """What a row ``(RESULT_COLUMNS,)`` says."""
+    """Read a result row ``(RESULT_COLUMNS,)``."""
     x, y, w, h, score, state = result.tolist()
-    return (x, y, w, h), score, STATES[int(state)]
+    return Verdict((x, y, w, h), score, STATES[int(state)])

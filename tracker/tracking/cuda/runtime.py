@@ -1,8 +1,7 @@
-"""What a CUDA device does for the captured frame: replay it, take frames in, hand results out."""
+"""A CUDA device as the captured frame needs it: capture, uploads of frames, waiting."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -11,29 +10,11 @@ from torch import Tensor
 from tracker.frames import Frame
 from tracker.ops.frame_kernels import TrackingKernels, tracking_kernels
 
-WARM_UPS = 3  # runs before a capture: libraries choose and allocate what they need
-
-
-@dataclass(frozen=True)
-class DeviceFrame:
-    """A frame that is on the device already.
-
-    Attributes:
-        image: the frame.
-        pixels: the same, ``(H, W, 3)`` uint8 on the device.
-    """
-
-    image: Frame
-    pixels: Tensor
-
-
-def image_of(frame: Frame | DeviceFrame) -> Frame:
-    """The frame itself, wherever else it is."""
-    return frame.image if isinstance(frame, DeviceFrame) else frame
+WARM_UPS = 3  # runs before a capture, in which libraries choose algorithms and allocate
 
 
 class CudaRuntime:
-    """One device; the tests have another, on which the kernels are emulated.
+    """One CUDA device. Tests replace it by one on which the kernels are emulated.
 
     Attributes:
         device: an indexed CUDA device.
@@ -43,24 +24,28 @@ class CudaRuntime:
         index = torch.cuda.current_device() if device.index is None else device.index
         self.device = torch.device("cuda", index)
 
-    def current(self) -> AbstractContextManager:
-        """Makes the device the current one."""
+    def current(self) -> AbstractContextManager[None]:
+        """Make the device the current one."""
         return torch.cuda.device(self.device)
 
     def kernels(self, settings: Sequence[float]) -> TrackingKernels:
-        """The kernels around the network. Raises ExtensionError where they are missing."""
+        """Return the kernels around the network.
+
+        Raises:
+            ExtensionError: they are missing.
+        """
         return tracking_kernels(self.device, settings)
 
     def uploads(self, height: int, width: int) -> "Uploads":
-        """The way of frames of this size to the device."""
+        """Make the uploads of frames of one size to the device."""
         return Uploads(self.device, height, width)
 
     def host_memory(self, *shape: int) -> Tensor:
-        """float64 memory of the host that results can be copied to without waiting."""
+        """Allocate pinned float64 memory, to which results are copied without waiting."""
         return torch.empty(shape, dtype=torch.float64, pin_memory=True)
 
     def capture(self, step: Callable[[], None]) -> Callable[[], None]:
-        """Run a step a few times and capture it; returns what replays it.
+        """Run a step a few times, capture it, and return a function that replays it.
 
         Raises:
             RuntimeError: it cannot be captured, or there is not enough memory.
@@ -72,23 +57,23 @@ class CudaRuntime:
                 step()
         current.wait_stream(aside)
         graph = torch.cuda.CUDAGraph()
-        # thread_local: what other threads do on the device meanwhile does not spoil the capture
+        # thread_local: work of other threads on the device does not break the capture
         with torch.cuda.graph(graph, capture_error_mode="thread_local"):
             step()
         return graph.replay
 
     def wait(self) -> None:
-        """Wait for all that was enqueued so far: the only time that the host waits in a frame."""
+        """Wait for all enqueued work: the only time that the host waits in a frame."""
         done = torch.cuda.Event()
         done.record()
         done.synchronize()
 
 
 class Uploads:
-    """Frames on their way to the device, through two buffers: one is filled while one is read.
+    """Uploads of frames through two buffers: one is filled while the other is read.
 
     Attributes:
-        frame: ``(H, W, 3)`` uint8 on the device, where the frame that was sent last arrives.
+        frame: ``(H, W, 3)`` uint8 on the device, the frame that was sent last.
     """
 
     def __init__(self, device: torch.device, height: int, width: int) -> None:
@@ -96,17 +81,14 @@ class Uploads:
         self.frame = torch.zeros(shape, dtype=torch.uint8, device=device)
         self._stream = torch.cuda.Stream(device)
         self._buffers = [_Buffer(device, shape) for _ in range(2)]
-        self._stream.wait_stream(torch.cuda.current_stream())  # who may have had their memory
+        self._stream.wait_stream(torch.cuda.current_stream())  # that may have used their memory
         self._next = 0
 
-    def send(self, frame: Frame | DeviceFrame) -> None:
-        """Enqueue a frame's way to ``self.frame``; the caller may change the frame afterwards."""
-        if isinstance(frame, DeviceFrame):
-            self.frame.copy_(frame.pixels)
-            return
+    def send(self, frame: Frame) -> None:
+        """Enqueue the copy of a frame to ``self.frame``; the caller may then change the frame."""
         buffer = self._buffers[self._next]
         self._next = 1 - self._next
-        buffer.arrived.synchronize()  # the frame before the last one: long ago
+        buffer.arrived.synchronize()  # of the frame before the last one: rarely a wait
         np.copyto(buffer.on_host.numpy(), frame)
         with torch.cuda.stream(self._stream):
             self._stream.wait_event(buffer.read)
@@ -118,7 +100,7 @@ class Uploads:
 
 
 class _Buffer:
-    """A frame in pinned memory and on the device, and when it can be written again."""
+    """A frame in pinned memory and on the device, with events: arrived there, and read."""
 
     def __init__(self, device: torch.device, shape: tuple[int, int, int]) -> None:
         self.on_host = torch.empty(shape, dtype=torch.uint8, pin_memory=True)
