@@ -102,9 +102,9 @@ def test_named_files_and_scripts_exist(path):
     text = path.read_text()
     named = re.findall(r"`((?:tracker|csrc|benchmarks|demo|tests|docs)/[\w./]*)`", prose(text))
     named += re.findall(r"python (benchmarks/\S+\.py)", text)
-    named += [
-        name.replace(".", "/") + ".py" for name in re.findall(r"-m (benchmarks[\w.]*\w)", text)
-    ]
+    for package, modules in re.findall(r"-m (benchmarks[\w.]*)\.(\w+|\{[\w,]+\})", text):
+        folder = package.replace(".", "/")
+        named += [f"{folder}/{module}.py" for module in modules.strip("{}").split(",")]
     assert [name for name in named if not (ROOT / name).exists() and "/a/" not in name] == []
 
 
