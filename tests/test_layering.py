@@ -1,17 +1,19 @@
 """Who may import whom, and that importing the package costs nothing."""
 
-import ast
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[1] / "tracker"
-DEMO = Path(__file__).parents[1] / "demo"
+from tests.structure import circle, floors, imported_names, module_graph, room_graph
 
-# Each part may import those of its own layer and of the layers above it in this list; within a layer
-# no two parts import each other, directly or around a circle.
+CHECKOUT = Path(__file__).parents[1]
+PACKAGE = CHECKOUT / "tracker"
+DEMO = CHECKOUT / "demo"
+
+# Each part may import those of its own layer and of the layers before it in this list, but nothing
+# may import itself around a circle.
 LAYERS = [
     {
         "boxes",
@@ -37,23 +39,12 @@ LAYERS = [
 # A package that is imported in one place only.
 HOMES = {
     "av": ("video",),
-    "numba": ("ops", "evaluation"),
+    "numba": ("ops",),
     "safetensors": ("models",),
     "gradio": (),
     "matplotlib": ("plotting",),
 }
 FILES = sorted(PACKAGE.rglob("*.py"))
-
-
-def imports(path):
-    """Absolute names of all modules that a file imports, also inside functions."""
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path} has a relative import"
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def part(path):
@@ -75,16 +66,38 @@ def test_imports_go_one_way(path):
         return
     own = layer(part(path))
     assert own is not None, f"{part(path)} has no layer"
-    for name in imports(path):
+    for name in imported_names(path):
         if name.startswith("tracker."):
             other = layer(name.split(".")[1])
             if other is not None:
                 assert other <= own, f"{relative(path)} imports {name}"
 
 
+def test_no_room_imports_itself_around_a_circle():
+    assert circle(room_graph(CHECKOUT)) is None
+
+
+def test_no_module_imports_itself_around_a_circle():
+    assert circle(module_graph(CHECKOUT)) is None
+
+
+def test_circles_and_floors_are_found():
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"a"}}) is not None
+    assert floors({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == {"c": 1, "b": 2, "a": 3}
+
+
+@pytest.mark.parametrize("path", FILES, ids=relative)
+def test_every_module_has_its_tests_beside_it(path):
+    """``tracker/video/draw.py`` has ``tests/video/test_draw.py``."""
+    if path.name in ("__init__.py", "__main__.py"):
+        return
+    namesake = CHECKOUT / "tests" / path.relative_to(PACKAGE).with_name(f"test_{path.name}")
+    assert namesake.is_file(), f"expected tests of {relative(path)} in {namesake}"
+
+
 @pytest.mark.parametrize("path", FILES, ids=relative)
 def test_special_packages_stay_in_their_place(path):
-    for name in imports(path):
+    for name in imported_names(path):
         top = name.split(".")[0]
         assert top not in ("benchmarks", "demo", "tracker_demo", "tests"), (
             f"{relative(path)} imports {name}"
@@ -97,7 +110,7 @@ def test_special_packages_stay_in_their_place(path):
 
 @pytest.mark.parametrize("path", sorted(DEMO.glob("*.py")), ids=lambda path: path.name)
 def test_only_the_page_of_the_demo_imports_gradio(path):
-    tops = {name.split(".")[0] for name in imports(path)}
+    tops = {name.split(".")[0] for name in imported_names(path)}
     assert "gradio" not in tops or path.name == "app.py"
     assert not tops & {"demo", "tests", "benchmarks"}
 

@@ -1,103 +1,18 @@
-"""The exemplar: what it learns from and remembers, its responses, the box head's opinion."""
+"""The exemplar: what it learns from, what it remembers, and how alike a place is to it."""
 
 import cv2
 import numpy as np
 import pytest
 import torch
 
-from tracker.boxes import center_and_size
+from tests.tracking.search_crops import LEARNING, SMALL, STATIC, peak_offset, search_crop
 from tracker.config import TrackerConfig
-from tracker.crops import crop_squares, exemplar_extent, mean_color, search_extent
-from tracker.models import fuse_for_inference, load_model
+from tracker.crops import exemplar_extent
 from tracker.models.inference.extract import extract
-from tracker.tracking.exemplar import BLUR, FIRST_SHIFTS, MIN_SIGMA, Exemplar
-from tracker.tracking.searching import refine, respond
-
-SMALL = {"exemplar_size": 64, "search_size": 127}  # a quarter of the time
-LEARNING = TrackerConfig(filter_first_steps=8, **SMALL)
-STATIC = TrackerConfig(**SMALL)
+from tracker.tracking.exemplar import BLUR, FIRST_SHIFTS, MIN_SIGMA
 
 
-@pytest.fixture(scope="module")
-def network():
-    return fuse_for_inference(load_model("lite").network)
-
-
-@pytest.fixture
-def exemplar_of(network, moving_patch):
-    """Make the exemplar of a frame of the moving patch with a configuration."""
-
-    def make(config, number=0):
-        frame = moving_patch.frames[number]
-        return Exemplar(network, config, frame, moving_patch.boxes[number], mean_color(frame))
-
-    return make
-
-
-def search_crop(frame, box, shift=(0.0, 0.0), config=STATIC):
-    """The search crop around a box, or around a place some crop pixels beside it."""
-    center, size = center_and_size(box)
-    extent = exemplar_extent(*size, config.context_amount)
-    extent = search_extent(extent, config.exemplar_size, config.search_size)
-    center = center - np.array(shift) * extent / config.search_size
-    return crop_squares(frame, center, [extent], config.search_size, mean_color(frame))
-
-
-def peak_offset(response):
-    """Where a map is highest, from its middle, in cells ``(right, down)``."""
-    row, column = np.unravel_index(response.argmax(), response.shape)
-    middle = (len(response) - 1) / 2
-    return column - middle, row - middle
-
-
-@pytest.fixture
-def answer(network):
-    """The response map of one exemplar to one search crop."""
-    return lambda exemplar, crop: respond(network, [exemplar], extract(network, crop))[0]
-
-
-@pytest.mark.parametrize("config", [STATIC, LEARNING], ids=["static", "learned"])
-@pytest.mark.parametrize("cells", [(0, 0), (3, 0), (0, -2), (-2, 3)])
-def test_the_response_is_highest_where_the_object_is(
-    exemplar_of, network, moving_patch, config, cells
-):
-    crop = search_crop(moving_patch.frames[0], moving_patch.boxes[0], 8 * np.array(cells))
-    exemplar = exemplar_of(config)
-    assert exemplar.is_learned == (config is LEARNING)
-    response = respond(network, [exemplar], extract(network, crop))
-    assert response.shape == (1, 9, 9)  # 16 cells of stride 8 less 8 of the exemplar, and 1
-    assert peak_offset(response[0]) == cells
-
-
-def test_a_static_exemplar_is_the_correlation_of_the_paper(
-    exemplar_of, network, answer, moving_patch
-):
-    frame, box = moving_patch.frames[0], moving_patch.boxes[0]
-    exemplar = exemplar_of(STATIC)
-    crop = search_crop(moving_patch.frames[1], box)
-    center, size = center_and_size(box)
-    first = crop_squares(frame, center, [exemplar_extent(*size)], 64, mean_color(frame))
-    z, x = (torch.from_numpy(each).permute(0, 3, 1, 2).float() for each in (first, crop))
-    expected = network(z, x)[0, 0].numpy()
-    before = answer(exemplar, crop)
-    np.testing.assert_allclose(before, expected, atol=1e-5)
-    for remember in (False, True):  # has no learned: nothing to learn
-        exemplar.learn(moving_patch.frames[2], moving_patch.boxes[2], remember)
-        assert np.array_equal(answer(exemplar, crop), before)
-
-
-@pytest.mark.parametrize("config", [STATIC, LEARNING], ids=["static", "learned"])
-def test_each_exemplar_answers_to_its_own_crop(exemplar_of, network, answer, moving_patch, config):
-    """Exactly as it does alone, though all crops go through the network together."""
-    exemplars = [exemplar_of(config, number) for number in (0, 11, 5, 0, 7, 3)]
-    crops = [search_crop(moving_patch.frames[1], moving_patch.boxes[n]) for n in (1, 1, 8, 8, 2, 5)]
-    together = respond(network, exemplars, extract(network, np.concatenate(crops)))
-    alone = [answer(exemplar, crop) for exemplar, crop in zip(exemplars, crops, strict=True)]
-    assert np.array_equal(together, np.stack(alone))
-    assert not np.array_equal(together[2], together[3])  # the same crop, other exemplars
-
-
-def test_the_first_kernel_answers_as_wanted(exemplar_of, answer, moving_patch):
+def test_the_first_filter_answers_as_wanted(exemplar_of, answer, moving_patch):
     """About 1 on the object and little away from it, whatever the gain of the network is."""
     exemplar = exemplar_of(LEARNING)
     crop = search_crop(moving_patch.frames[0], moving_patch.boxes[0])
@@ -281,23 +196,6 @@ def test_nothing_but_the_first_look_is_remembered_where_that_is_set(exemplar_of,
     before = resembles(exemplar, crop)
     exemplar.learn(frame, box, remember=True)
     assert resembles(exemplar, crop) == before
-
-
-def test_the_box_head_makes_a_false_size_right(network, moving_patch):
-    """In crops of any zoom; it is asked about one of them, in its own pixels."""
-    frame, box = moving_patch.frames[0], moving_patch.boxes[0]
-    config = TrackerConfig(box_lr=1.0)
-    exemplar = Exemplar(network, config, frame, box, mean_color(frame))
-    center, size = center_and_size(box)
-    for zoom in (0.8, 1.0, 1.25):
-        extent = exemplar_extent(*size) * 255 / 127 * zoom
-        crop = crop_squares(frame, center, [extent], 255, mean_color(frame))
-        known = size * 255 / extent
-        levels = extract(network, crop).levels
-        opinion = refine(network.head, exemplar.parts, levels, [130.0, 124.0, *(1.3 * known)])
-        assert opinion.dtype == np.float64
-        np.testing.assert_allclose(opinion[2:], known, rtol=0.15)
-        np.testing.assert_allclose(opinion[:2], 127.5, atol=6)
 
 
 def test_without_a_box_head_nothing_is_kept_for_it(exemplar_of):

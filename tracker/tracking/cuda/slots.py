@@ -1,7 +1,7 @@
 """The device memory of objects that are followed together, and the step from frame to frame.
 
-``Slots.step`` is what a graph captures: it reads and writes the same memory in every frame. The host
-writes to that memory between frames, and only what the last step did not leave there.
+``Slots.step`` is what a graph captures: it reads and writes the same memory in every frame. The
+host writes to that memory between frames, and only what the last step did not leave there.
 """
 
 from collections.abc import Sequence
