@@ -9,7 +9,7 @@ from torch import nn
 from tests.moving_patch import MovingPatch
 from tracker.config import TrackerConfig
 from tracker.models import Model, TwinNetwork, load_model, save_model
-from tracker.models.backbones import Features
+from tracker.models.backbones import Backbone, Features
 
 SMALL = TrackerConfig(exemplar_size=64, search_size=127)
 
@@ -29,11 +29,14 @@ def paint_videos(folder, clips=3, frames=5):
     return folder
 
 
-class TinyBackbone(nn.Module):
+class TinyBackbone(Backbone):
     """Two convolutions: enough to learn a texture by, and quick."""
 
     total_stride = 8
+    out_channels = 16
+    min_exemplar_size = 8
     initial_gain = 1e-2
+    trains_gain = False
 
     def __init__(self):
         super().__init__()
@@ -47,11 +50,12 @@ class TinyBackbone(nn.Module):
     def forward(self, crops):
         return Features(self.layers(crops))
 
-    def box_head(self):
-        return None
+    @property
+    def trunk_parts(self):
+        return [self.layers[:3], self.layers[3:]]
 
-    def exemplar_part(self, features):
-        return features
+    def exemplar_part(self, embedding):
+        return embedding
 
 
 def write_small_lite(path):

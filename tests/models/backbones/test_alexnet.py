@@ -29,6 +29,13 @@ def test_it_has_the_sizes_of_the_paper():
     assert parameters == convolutions + 2 * (96 + 256 + 384 + 384)
 
 
+def test_the_parts_of_the_trunk_are_the_five_convolutions_with_what_follows_each():
+    backbone = AlexNetBackbone()
+    parts = backbone.trunk_parts
+    assert [type(part[0]) for part in parts] == [torch.nn.Conv2d] * 5
+    assert [layer for part in parts for layer in part] == list(backbone.layers)
+
+
 def test_the_embedding_moves_by_one_cell_per_stride():
     """Without padding the embedding is translation-equivariant: the paper's whole point."""
     torch.manual_seed(0)

@@ -36,12 +36,17 @@ def test_a_crop_is_embedded_by_itself(backbone):
 @torch.inference_mode()
 def test_the_head_reads_the_levels_of_its_backbone(backbone):
     levels, head = backbone(crops(2, 127)).levels, backbone.box_head()
-    assert (head is None) == (levels == ())
+    assert (head is not None) == (levels != ()) == backbone.has_box_head()
     if head is not None:
         assert isinstance(head, BoxHead)
         boxes = torch.tensor([[60.0, 60, 40, 50], [64.0, 70, 30, 30]])
         parts = head.eval().exemplar_parts(levels, boxes)
         assert head(parts, levels, boxes).shape == (2, 4)
+
+
+def test_every_weight_is_in_one_part_of_the_trunk(backbone):
+    weights = [id(weight) for part in backbone.trunk_parts for weight in part.parameters()]
+    assert sorted(weights) == sorted(id(weight) for weight in backbone.parameters())
 
 
 @torch.inference_mode()
@@ -59,6 +64,8 @@ def test_a_backbone_without_an_exemplar_cannot_be_made():
         def forward(self, crops):
             return Features(crops)
 
+        trunk_parts = ()
+
     with pytest.raises(TypeError, match=r"abstract.*exemplar_part"):
         Half()
 
@@ -71,5 +78,8 @@ def test_a_backbone_has_no_head_unless_it_makes_one():
         def exemplar_part(self, embedding):
             return embedding
 
+        trunk_parts = ()
+
     assert Plain().box_head() is None
+    assert not Plain.has_box_head()
     assert Features(torch.zeros(1)).levels == ()

@@ -23,6 +23,14 @@ def test_lite_sizes_and_unit_length():
     torch.testing.assert_close(part, exemplar[..., 4:12, 4:12])
 
 
+def test_the_parts_of_the_trunk_are_the_eleven_blocks():
+    backbone = LiteBackbone()
+    (stem, first), *others = backbone.trunk_parts
+    assert stem is backbone.stem
+    assert [first, *others] == list(backbone.blocks)
+    assert len(others) == 10
+
+
 def test_lite_keeps_the_middle_of_both_crops_in_the_same_place():
     """Cell j of every map lies on crop pixel 8 j + c with the same c, whatever the crop."""
     torch.manual_seed(0)

@@ -1,5 +1,7 @@
 """The backbone of the SiamFC paper: AlexNet without padding."""
 
+from itertools import pairwise
+
 from torch import Tensor, nn
 
 from tracker.models.backbones.base import Backbone, Features
@@ -16,6 +18,7 @@ class AlexNetBackbone(Backbone):
     out_channels = 256
     min_exemplar_size = 87  # gives one cell
     initial_gain = 1e-3
+    trains_gain = False  # as in the reference code
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,6 +42,12 @@ class AlexNetBackbone(Backbone):
 
     def forward(self, crops: Tensor) -> Features:
         return Features(self.layers(crops))
+
+    @property
+    def trunk_parts(self) -> list[nn.Module]:
+        """Each convolution, with the batch norm, the ReLU and the pooling after it."""
+        starts = [index for index, each in enumerate(self.layers) if isinstance(each, nn.Conv2d)]
+        return [self.layers[start:end] for start, end in pairwise([*starts, len(self.layers)])]
 
     def exemplar_part(self, embedding: Tensor) -> Tensor:
         """Return the whole embedding: without padding, every cell sees only pixels of the crop."""

@@ -24,21 +24,24 @@ class Features(NamedTuple):
 class Backbone(nn.Module, ABC):
     """Base class of backbones, which embed RGB crops ``(N, 3, s, s)`` with values 0 to 255.
 
-    A new backbone sets the attributes, implements ``forward`` and ``exemplar_part``, and is added
-    to ``BACKBONES``; with a box head it also overrides ``box_head``. It must be fully
-    convolutional: it embeds crops of any side from ``min_exemplar_size`` on.
+    A new backbone sets the attributes, implements ``forward``, ``exemplar_part`` and
+    ``trunk_parts``, and is added to ``BACKBONES``; with a box head it also overrides ``box_head``.
+    It must be fully convolutional: it embeds crops of any side from ``min_exemplar_size`` on.
 
     Attributes:
         total_stride: crop pixels per cell of the embedding.
         out_channels: channels of the embedding.
         min_exemplar_size: side of the smallest exemplar crop that can be embedded, pixels.
         initial_gain: factor on the correlation in an untrained network, to scale its responses.
+        trains_gain: whether training changes that factor; no need where the last layer can scale
+            the responses itself.
     """
 
     total_stride: ClassVar[int]
     out_channels: ClassVar[int]
     min_exemplar_size: ClassVar[int]
     initial_gain: ClassVar[float]
+    trains_gain: ClassVar[bool]
 
     @abstractmethod
     def forward(self, crops: Tensor) -> Features:
@@ -52,6 +55,19 @@ class Backbone(nn.Module, ABC):
             ValueError: the embedding is smaller than the exemplar.
         """
 
+    @property
+    @abstractmethod
+    def trunk_parts(self) -> list[nn.Module]:
+        """Parts of the trunk, first layers first; training can freeze any number of leading ones.
+
+        Together they hold every weight of the backbone once.
+        """
+
     def box_head(self) -> BoxHead | None:
         """Make an untrained box head for this backbone's levels; None if it has no head."""
         return None
+
+    @classmethod
+    def has_box_head(cls) -> bool:
+        """Return whether backbones of this class make a box head."""
+        return cls.box_head is not Backbone.box_head

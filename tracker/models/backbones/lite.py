@@ -27,6 +27,7 @@ class LiteBackbone(Backbone):
     exemplar_cells = 8
     min_exemplar_size = 49  # gives exemplar_cells
     initial_gain = 1 / exemplar_cells**2
+    trains_gain = True  # vectors of unit length cannot scale the responses
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,6 +47,12 @@ class LiteBackbone(Backbone):
         deep = self.standardize(self.blocks[FINE_BLOCKS:](fine))
         embedding = F.interpolate(deep, scale_factor=2.0, mode="bilinear", align_corners=False)
         return Features(F.normalize(embedding, dim=1), (fine, deep))
+
+    @property
+    def trunk_parts(self) -> list[nn.Module]:
+        """The stem with block 0, then each further block."""
+        first, *others = self.blocks
+        return [nn.Sequential(self.stem, first), *others]
 
     def box_head(self) -> BoxHead:
         """Make a head that reads block 4 at stride 8 and block 10 at stride 16.
