@@ -20,7 +20,7 @@ from benchmarks.long_term.sets import (
 )
 from tracker.synthetic.composited import Crossing, PicturedObject, crossing
 from tracker.synthetic.composited.crossing import Likeness
-from tracker.training.annotations import View, read_sources
+from tracker.training.annotations import Annotation, read_picture_groups
 from tracker.video.pictures import read_image
 
 KINDS: tuple[Likeness, ...] = ("twin", "kin")
@@ -38,19 +38,21 @@ def development_set(train: Path, pairs: int = 16) -> list[Crossing]:
 
 def _crossings(train: Path, groups: tuple[str, ...], seed: int, count: int) -> list[Crossing]:
     """Make the sequences of ``count`` pairs, taken from the groups in turn."""
-    sources = read_sources(train)
-    pictures = unlabelled(sources, seed)
-    pairs = in_turn(_pairs(objects) for objects in objects_by_group(sources, groups))
+    picture_groups = read_picture_groups(train)
+    pictures = unlabelled(picture_groups, seed)
+    pairs = in_turn(_pairs(objects) for objects in objects_by_group(picture_groups, groups))
     rng = np.random.default_rng([seed, 7])
     made = []
     for pair in islice(pairs, count):
         background = read_image(pictures[int(rng.integers(len(pictures)))])
-        first, second = (PicturedObject(read_image(view.picture), view.box) for view in pair)
+        first, second = (
+            PicturedObject(read_image(annotation.picture), annotation.box) for annotation in pair
+        )
         for kind, other in zip(KINDS, (first, second), strict=True):
             made.append(crossing(name_of(pair[0]), kind, first, other, background, rng))
     return made
 
 
-def _pairs(objects: Iterator[View]) -> Iterator[tuple[View, View]]:
+def _pairs(objects: Iterator[Annotation]) -> Iterator[tuple[Annotation, Annotation]]:
     """Pair the first two objects, the next two, and so on; an odd last one is dropped."""
     return zip(objects, objects, strict=False)

@@ -17,7 +17,7 @@ from tracker.datasets.sequence import Sequence
 from tracker.frames import Frame, frame_size
 from tracker.synthetic.composited import Composite, Footage, cut, leave, occlusion, still
 from tracker.synthetic.composited.composite import Disappearance
-from tracker.training.annotations import Source, View, read_sources
+from tracker.training.annotations import Annotation, PictureGroup, read_picture_groups
 from tracker.video.pictures import read_image
 
 T = TypeVar("T")
@@ -66,32 +66,36 @@ def report_set(otb: Path, train: Path, per_kind: int = 10) -> list[Composite]:
     """Make sequences from OTB and from stills, ``per_kind`` of each kind."""
     clips = [clip.part(*CLEAR_PARTS.get(clip.name, (0,))) for clip in load_otb(otb)]
     footage = [Footage(clip) for clip in clips]
-    return _composites(footage, read_sources(train), REPORT_STILLS, 0, per_kind)
+    return _composites(footage, read_picture_groups(train), REPORT_STILLS, 0, per_kind)
 
 
 def development_set(train: Path, per_kind: int = 6) -> list[Composite]:
     """Make sequences from training clips and other stills, ``per_kind`` of each kind."""
-    sources = read_sources(train)
+    picture_groups = read_picture_groups(train)
     groups = [
-        [_clip(*item) for item in enumerate(source.tracks) if _is_followable(item[1])]
-        for source in sources
-        if source.name.removeprefix("videos/") in DEVELOPMENT_CLIPS
+        [_clip(*item) for item in enumerate(group.tracks) if _is_followable(item[1])]
+        for group in picture_groups
+        if group.name.removeprefix("videos/") in DEVELOPMENT_CLIPS
     ]
     footage = [Footage(clip, DEVELOPMENT_HOLD) for clip in in_turn(groups)]
-    return _composites(footage, sources, DEVELOPMENT_STILLS, 1, per_kind)
+    return _composites(footage, picture_groups, DEVELOPMENT_STILLS, 1, per_kind)
 
 
 def _composites(
-    footage: list[Footage], sources: list[Source], groups: tuple[str, ...], seed: int, per_kind: int
+    footage: list[Footage],
+    picture_groups: list[PictureGroup],
+    groups: tuple[str, ...],
+    seed: int,
+    per_kind: int,
 ) -> list[Composite]:
     """Make ``per_kind`` sequences of each kind; seeds 0 and 1 use different backdrops."""
-    pictures = unlabelled(sources, seed)
+    pictures = unlabelled(picture_groups, seed)
     made = []
     for number, kind in enumerate(KINDS):
         rng = np.random.default_rng([seed, number])
-        subjects: Iterable[Footage | View]
+        subjects: Iterable[Footage | Annotation]
         if kind == "still":
-            subjects = islice(in_turn(objects_by_group(sources, groups)), per_kind)
+            subjects = islice(in_turn(objects_by_group(picture_groups, groups)), per_kind)
         else:  # each kind starts at a different clip, so that few are shared
             first = number * len(footage) // 3
             subjects = islice(cycle(footage), first, first + per_kind)
@@ -103,13 +107,13 @@ def _composites(
 
 def _composite(
     kind: Disappearance,
-    subject: Footage | View,
+    subject: Footage | Annotation,
     picture: Frame,
     footage: list[Footage],
     rng: np.random.Generator,
 ) -> Composite:
     """Make one sequence of a kind from its subject and the picture behind it."""
-    if isinstance(subject, View):
+    if isinstance(subject, Annotation):
         return still(name_of(subject), read_image(subject.picture), subject.box, picture, rng)
     if kind == "cut":
         others = [other for other in footage if other.folder != subject.folder]
@@ -117,47 +121,51 @@ def _composite(
     return (leave if kind == "leave" else occlusion)(subject, picture, rng)
 
 
-def objects_by_group(sources: list[Source], groups: tuple[str, ...]) -> list[Iterator[View]]:
+def objects_by_group(
+    picture_groups: list[PictureGroup], groups: tuple[str, ...]
+) -> list[Iterator[Annotation]]:
     """Return usable objects of each group of stills, one per picture; pictures are read lazily."""
     return [
-        filter(_is_usable, {view.picture: view for (view,) in source.tracks}.values())
-        for source in sources
-        if source.name.removeprefix("stills/") in groups
+        filter(
+            _is_usable, {annotation.picture: annotation for (annotation,) in group.tracks}.values()
+        )
+        for group in picture_groups
+        if group.name.removeprefix("stills/") in groups
     ]
 
 
-def unlabelled(sources: list[Source], seed: int) -> tuple[Path, ...]:
+def unlabelled(picture_groups: list[PictureGroup], seed: int) -> tuple[Path, ...]:
     """Return every second picture without boxes, for backdrops; different for seeds 0 and 1."""
-    return next(source.pictures for source in sources if source.kind == "unlabelled")[seed::2]
+    return next(group.pictures for group in picture_groups if group.kind == "unlabelled")[seed::2]
 
 
-def name_of(view: View) -> str:
+def name_of(annotation: Annotation) -> str:
     """Return the group and the picture of a still as a name."""
-    return f"{view.picture.parent.name}-{view.picture.stem}"
+    return f"{annotation.picture.parent.name}-{annotation.picture.stem}"
 
 
-def _clip(number: int, track: tuple[View, ...]) -> Sequence:
+def _clip(number: int, track: tuple[Annotation, ...]) -> Sequence:
     """Return a track of a training clip as a sequence."""
     folder = track[0].picture.parent
-    paths = tuple(view.picture for view in track)
+    paths = tuple(annotation.picture for annotation in track)
     name = f"{folder.parent.name}-{folder.name}-{number}"
-    return Sequence(name, paths, np.array([view.box for view in track]))
+    return Sequence(name, paths, np.array([annotation.box for annotation in track]))
 
 
-def _is_followable(track: tuple[View, ...]) -> bool:
+def _is_followable(track: tuple[Annotation, ...]) -> bool:
     """Return whether a track is long enough, and its object large enough and in full view."""
     if track[0].picture.parent.name in HIDDEN_AT_TIMES:
         return False
-    sides = [sum(view.box[2:]) / 2 for view in track]
+    sides = [sum(annotation.box[2:]) / 2 for annotation in track]
     return len(track) >= FEWEST_BOXES and min(sides) >= SMALLEST_IN_CLIP
 
 
-def _is_usable(view: View) -> bool:
+def _is_usable(annotation: Annotation) -> bool:
     """Return whether the object is large enough, wholly in its picture and not most of it."""
-    if min(view.box[2:]) < SMALLEST_SIDE:
+    if min(annotation.box[2:]) < SMALLEST_SIDE:
         return False
-    x, y, w, h = view.box
-    width, height = frame_size(read_image(view.picture))
+    x, y, w, h = annotation.box
+    width, height = frame_size(read_image(annotation.picture))
     return bool(
         min(x, y) >= 0
         and x + w <= width

@@ -5,7 +5,7 @@ import pytest
 from tests.real_data import SHARED_DATA
 from tests.training.picture_trees import noise, write_boxes, write_picture, write_videos
 from tracker.errors import DatasetError
-from tracker.training.annotations import Source, View, hold_out, read_sources
+from tracker.training.annotations import Annotation, PictureGroup, hold_out, read_picture_groups
 
 VIDEO_HEADER = "clip,frame,track,x,y,w,h"
 
@@ -21,7 +21,7 @@ def video_group(tmp_path):
 
 def read_error(root):
     with pytest.raises(DatasetError) as caught:
-        read_sources(root)
+        read_picture_groups(root)
     message = str(caught.value)
     assert "\n" not in message
     return message
@@ -46,28 +46,28 @@ def test_all_three_kinds_are_read(tmp_path, video_group):
     (tmp_path / "unlabelled" / "notes.txt").write_text("no picture")
 
     frames = {name: video_group / "clip" / f"{name}.jpg" for name in ("f2", "f10")}
-    assert read_sources(tmp_path) == [
-        Source(
+    assert read_picture_groups(tmp_path) == [
+        PictureGroup(
             "videos/group",
             "videos",
             (
-                (View(frames["f2"], (1, 2, 3, 4)), View(frames["f10"], (5, 6, 7.5, 8))),
-                (View(frames["f2"], (9, 9, 9, 9)),),
+                (Annotation(frames["f2"], (1, 2, 3, 4)), Annotation(frames["f10"], (5, 6, 7.5, 8))),
+                (Annotation(frames["f2"], (9, 9, 9, 9)),),
             ),
         ),
-        Source(
+        PictureGroup(
             "stills/cats",
             "stills",
-            ((View(picture, (1, 2, 30, 40)),), (View(picture, (5, 5, 9, 9)),)),
+            ((Annotation(picture, (1, 2, 30, 40)),), (Annotation(picture, (5, 5, 9, 9)),)),
         ),
-        Source("unlabelled", "unlabelled", pictures=tuple(loose)),
+        PictureGroup("unlabelled", "unlabelled", pictures=tuple(loose)),
     ]
 
 
 def test_the_label_of_a_still_may_be_absent(tmp_path):
     picture = write_picture(tmp_path / "stills" / "g" / "0.jpg", noise(0))
     write_boxes(tmp_path / "stills" / "g", "image,object,x,y,w,h", "0,0,1,2,3,4")
-    assert read_sources(tmp_path)[0].tracks == ((View(picture, (1, 2, 3, 4)),),)
+    assert read_picture_groups(tmp_path)[0].tracks == ((Annotation(picture, (1, 2, 3, 4)),),)
 
 
 def test_a_missing_or_empty_folder_is_one_sentence(tmp_path):
@@ -120,37 +120,37 @@ def test_boxes_that_are_no_text_are_refused(tmp_path, video_group):
     assert "not a table of text" in read_error(tmp_path)
 
 
-def clips_of(sources):
-    return {view.picture.parent for s in sources for track in s.tracks for view in track}
+def clips_of(groups):
+    return {view.picture.parent for s in groups for track in s.tracks for view in track}
 
 
 def test_whole_clips_are_held_out(tmp_path):
     write_videos(tmp_path, clips=7, frames=2, tracks=2)
     write_picture(tmp_path / "unlabelled" / "0.png", noise(0))
-    sources = read_sources(tmp_path)
-    training, validation = hold_out(sources, every=3)
+    groups = read_picture_groups(tmp_path)
+    training, validation = hold_out(groups, every=3)
     assert {path.name for path in clips_of(validation)} == {"c02", "c05"}
     assert {path.name for path in clips_of(training)} == {"c00", "c01", "c03", "c04", "c06"}
-    tracks = [track for source in training + validation for track in source.tracks]
-    assert sorted(tracks, key=str) == sorted(sources[0].tracks, key=str)
-    assert training[1] == sources[1]
-    assert hold_out(sources[::-1], every=3) == (training[::-1], validation)
+    tracks = [track for group in training + validation for track in group.tracks]
+    assert sorted(tracks, key=str) == sorted(groups[0].tracks, key=str)
+    assert training[1] == groups[1]
+    assert hold_out(groups[::-1], every=3) == (training[::-1], validation)
 
 
 def test_too_few_clips_leave_nothing_held_out(tmp_path):
     write_videos(tmp_path, clips=4, frames=2)
-    sources = read_sources(tmp_path)
-    assert hold_out(sources, every=5) == (sources, [])
+    groups = read_picture_groups(tmp_path)
+    assert hold_out(groups, every=5) == (groups, [])
 
 
 def test_a_group_that_is_all_held_out_stays_known_by_name(tmp_path):
     write_videos(tmp_path, clips=2, frames=2)
-    sources = [Source("videos/a", "videos"), *read_sources(tmp_path)]
-    only_last = [Source(s.name, s.kind, s.tracks[1:]) for s in sources]
-    extra = Source("videos/0", "videos", sources[1].tracks[:1])
+    groups = [PictureGroup("videos/a", "videos"), *read_picture_groups(tmp_path)]
+    only_last = [PictureGroup(s.name, s.kind, s.tracks[1:]) for s in groups]
+    extra = PictureGroup("videos/0", "videos", groups[1].tracks[:1])
     training, validation = hold_out([extra, *only_last], every=2)
-    assert [source.name for source in training] == ["videos/0", "videos/a", "videos/things"]
-    assert [source.name for source in validation] == ["videos/things"]
+    assert [group.name for group in training] == ["videos/0", "videos/a", "videos/things"]
+    assert [group.name for group in validation] == ["videos/things"]
     assert training[2].tracks == ()
 
 
@@ -163,15 +163,15 @@ def test_the_shared_pictures_are_read_whole():
     folder = SHARED_DATA / "train"
     if not folder.is_dir():
         pytest.skip(f"the training pictures are not here: no folder {folder}")
-    sources = read_sources(folder)
+    groups = read_picture_groups(folder)
     for kind in ("videos", "stills"):
         tables = [path.read_text().splitlines() for path in (folder / kind).glob("*/boxes.csv")]
-        read = sum(len(t) for source in sources if source.kind == kind for t in source.tracks)
+        read = sum(len(t) for group in groups if group.kind == kind for t in group.tracks)
         assert read == sum(len(lines) - 1 for lines in tables) > 0
-    training, validation = hold_out(sources)
+    training, validation = hold_out(groups)
     assert not clips_of(training) & clips_of(validation)
     held, all_clips = (
         len(clips_of(validation)),
-        len(clips_of(s for s in sources if s.kind == "videos")),
+        len(clips_of(s for s in groups if s.kind == "videos")),
     )
     assert held == all_clips // 5

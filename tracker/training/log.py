@@ -1,4 +1,4 @@
-"""What a training says of itself: a table that can be plotted, and a line or a bar to look at."""
+"""The log of a training: a CSV table, and the progress on the terminal."""
 
 import csv
 import math
@@ -13,33 +13,33 @@ from tqdm import tqdm
 
 
 class Total(NamedTuple):
-    """Sum and number of values of one measure."""
+    """The sum of the values of one measure, and their number."""
 
     sum: float
-    count: float
+    number: float
 
     @property
     def mean(self) -> float:
-        """NaN without values."""
-        return self.sum / self.count if self.count else math.nan
+        """Return the mean of the values; NaN without values."""
+        return self.sum / self.number if self.number else math.nan
 
 
 Totals = dict[str, Total]
-"""By the name of the measure."""
+"""The total of each measure, by its name."""
 
 Row = dict[str, int | float | None]
 """A row of the log; None for a value that was not measured."""
 
 
 def totals_of_batch(loss: Tensor, measures: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Sum and number of values of the loss and of each measure over a batch.
+    """Sum up the loss and each measure over a batch, and count their values.
 
     Args:
         loss: a scalar, the mean over the pairs.
         measures: ``(N,)`` each, NaN where a pair has none.
 
     Returns:
-        ``(2,)`` float64 each, the loss first.
+        Sum and number, ``(2,)`` float64, of each measure by its name; the loss comes first.
     """
     pairs = len(next(iter(measures.values())))
     one = torch.ones_like(loss, dtype=torch.float64, requires_grad=False)
@@ -50,20 +50,21 @@ def totals_of_batch(loss: Tensor, measures: dict[str, Tensor]) -> dict[str, Tens
 
 
 def added(totals: Totals, batch: Totals) -> Totals:
-    """The totals of an interval and of one more batch."""
+    """Return the totals of an interval with one more batch."""
     before = {name: totals.get(name, Total(0, 0)) for name in batch}
     return {
-        name: Total(before[name].sum + total.sum, before[name].count + total.count)
+        name: Total(before[name].sum + total.sum, before[name].number + total.number)
         for name, total in batch.items()
     }
 
 
 class LogFile:
-    """``log.csv``: a row per interval, the header from the first one.
+    """Writes ``log.csv``: a header with the names of the first row, and a row per interval.
 
     Args:
-        path: the file.
-        keep_until: rows after so many pairs were of a broken run and are dropped.
+        path: the file; rows of an earlier run are kept.
+        keep_until: pairs that are done; rows after them are dropped, because the earlier run
+            was interrupted after its last checkpoint and these pairs are trained on again.
     """
 
     def __init__(self, path: Path, keep_until: int) -> None:
@@ -78,7 +79,7 @@ class LogFile:
         os.replace(partial, path)
 
     def write(self, row: Row) -> None:
-        """Append a row; it is in the file when this returns."""
+        """Append a row and close the file, so that nothing is lost if the training is killed."""
         with self._path.open("a", newline="") as file:
             writer = csv.DictWriter(file, list(row))
             if file.tell() == 0:
@@ -92,7 +93,7 @@ class LogFile:
 
 
 def read_log(path: Path) -> list[dict[str, str]]:
-    """The whole rows of a log, none if there is no file; a torn last row is left out."""
+    """Read the rows of a log; none if there is no file, and without an incomplete last row."""
     try:
         text = path.read_text()
     except FileNotFoundError:
@@ -101,7 +102,13 @@ def read_log(path: Path) -> list[dict[str, str]]:
 
 
 class Progress:
-    """A bar on a terminal, a line per row elsewhere; nothing where ``quiet``."""
+    """Shows the progress: a bar on a terminal, elsewhere a line per row of the log.
+
+    Args:
+        done: pairs done before this run.
+        total: pairs of the whole training.
+        quiet: whether to show nothing.
+    """
 
     def __init__(self, done: int, total: int, quiet: bool) -> None:
         on_terminal = sys.stderr is not None and sys.stderr.isatty()
@@ -116,12 +123,12 @@ class Progress:
         self._bar.close()
 
     def step(self, pairs: int, loss: float) -> None:
-        """So many pairs more are done."""
+        """Advance the bar by a number of pairs and show their loss."""
         self._bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
         self._bar.update(pairs)
 
     def row(self, row: Row) -> None:
-        """Show a row of the log."""
+        """Print a row of the log where there is no bar."""
         if self._prints:
             values = {name: value for name, value in row.items() if value is not None}
             done = f"{values.pop('pairs')} of {self._total} pairs"

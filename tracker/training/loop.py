@@ -1,8 +1,8 @@
-"""The training loop, from top to bottom: ``train`` is the page to read.
+"""The training loop: ``train`` is the function to read, from top to bottom.
 
-Every batch is a function of the recipe and its number, and everything that changes is in
-``TrainingState``, so that on the CPU a run that goes on from a checkpoint ends with the same
-weights, bit by bit, as an unbroken one with the same number of threads.
+Every batch depends on the recipe and its number alone, and everything that changes is in
+``TrainingState``. So on the CPU a resumed training ends with the same weights, bit by bit, as an
+uninterrupted one with the same number of threads.
 """
 
 import math
@@ -18,7 +18,7 @@ from tracker.errors import RecipeError, TrackerError, TrainingError
 from tracker.models import TwinNetwork
 from tracker.training.checkpoint import TrainingState
 from tracker.training.config import TrainingConfig
-from tracker.training.distributed import Group
+from tracker.training.distributed import ProcessGroup
 from tracker.training.freezing import set_trainable
 from tracker.training.interrupts import deferred_interrupts, leave_interrupts_to_parent
 from tracker.training.log import Progress, Row, Total, Totals, added, totals_of_batch
@@ -32,26 +32,26 @@ def train(
     state: TrainingState,
     config: TrainingConfig,
     sampler: PairSampler,
-    group: Group,
+    processes: ProcessGroup,
     output: TrainingOutput | None,
     progress: Progress,
     workers: int = 0,
 ) -> None:
-    """Train until all pairs of the recipe are done, from wherever the state is.
+    """Train on the pairs that the state has not seen yet, to the last one of the recipe.
 
     Args:
-        state: is changed in place.
+        state: the network, the optimizer and the progress so far; changed in place.
         config: how to train.
         sampler: the pairs, at least ``config.pairs``.
-        group: the processes that train together.
-        output: where the results go; None in processes that do not write.
-        progress: is told of each batch.
-        workers: processes that make the pairs; 0 for none but this one.
+        processes: the processes that train together.
+        output: writes the results; None in processes that do not write.
+        progress: shows the pairs done and the loss.
+        workers: number of processes that make the pairs; with 0 this one makes them.
 
     Raises:
-        RecipeError: all that the loss depends on is frozen.
-        TrainingError: the loss or its gradient is not finite; the last step was not done.
-        KeyboardInterrupt: after a checkpoint.
+        RecipeError: everything that the loss depends on is frozen.
+        TrainingError: the loss or its gradient is not finite; that step was not taken.
+        KeyboardInterrupt: SIGINT or SIGTERM arrived; raised after a checkpoint.
     """
     objective = _Objective(state.network, config.loss)
     unfreezing = math.ceil(config.unfreeze_at * config.steps)
@@ -61,22 +61,24 @@ def train(
     last_checkpoint, started = time.monotonic(), time.monotonic() - state.seconds
 
     with deferred_interrupts() as interrupted:
-        for batch in _batches(sampler, config, group, state.step, workers):
+        for batch in _batches(sampler, config, processes, state.step, workers):
             if forward is None or state.step == unfreezing:
                 freeze = config.freeze if state.step < unfreezing else 0
                 set_trainable(state.network, freeze, config.batch_norm)
-                forward = group.wrap(objective)
+                forward = processes.wrap(objective)
             share = learning_rate_share(state.step, config)
             set_learning_rate(state.optimizer, share)
 
-            with torch.autocast(group.device.type, torch.bfloat16, config.precision == "bfloat16"):
-                loss, measures = forward(_on_device(batch, group.device))
+            with torch.autocast(
+                processes.device.type, torch.bfloat16, config.precision == "bfloat16"
+            ):
+                loss, measures = forward(_on_device(batch, processes.device))
             _check_trainable(loss, config)
             state.optimizer.zero_grad()
             loss.backward()
             norm = nn.utils.clip_grad_norm_(clipped, config.clip)
 
-            totals, stop = _over_all(group, loss, measures, interrupted())
+            totals, stop = _over_all(processes, loss, measures, interrupted())
             _check_finite(totals["loss"].mean, float(norm), state.step * config.batch_size)
             state.optimizer.step()
             update_average(state.average, state.network, config.ema, state.step)
@@ -89,7 +91,7 @@ def train(
             if validates or _due(config.log_every, state, config):
                 if output:
                     if validates:
-                        output.checkpoint(state)  # what is done is not lost, however that ends
+                        output.checkpoint(state)  # before it: validating may fail
                     score = output.validate(state) if validates else None
                     output.log(_row(state, config, share, score))
                 state.totals = {}
@@ -113,29 +115,31 @@ class _Objective(nn.Module):
         self._objective = OBJECTIVES[loss]
 
     def forward(self, batch: Batch) -> tuple[Tensor, Measures]:
+        """Return the loss of a batch and its measures."""
         return self._objective(self.network, batch)
 
 
 def _batches(
-    sampler: PairSampler, config: TrainingConfig, group: Group, first: int, workers: int
+    sampler: PairSampler, config: TrainingConfig, processes: ProcessGroup, first: int, workers: int
 ) -> Iterator[Batch]:
-    """This process's share of each batch from number ``first`` on.
+    """Make this process's share of each batch, from batch number ``first`` on.
 
     Raises:
-        TrackerError: as the sampler does, also where a worker process read the pair.
+        TrackerError: a pair cannot be made, here or in a worker process.
     """
     size = config.batch_size
-    shares = [
-        group.share(range(step * size, (step + 1) * size)) for step in range(first, config.steps)
-    ]
+    shares = (
+        list(processes.share(range(step * size, (step + 1) * size)))
+        for step in range(first, config.steps)
+    )
     loader = DataLoader(
-        _Guarded(sampler),
+        _ErrorsAsItems(sampler),
         batch_sampler=shares,
         collate_fn=_collate,
         num_workers=workers,
         prefetch_factor=4 if workers else None,
         worker_init_fn=leave_interrupts_to_parent,
-        generator=torch.Generator(),  # the loader draws a number, not to be from the global one
+        generator=torch.Generator(),  # keeps the loader from drawing from the global one
     )
     for batch in loader:
         if isinstance(batch, TrackerError):
@@ -143,8 +147,11 @@ def _batches(
         yield batch
 
 
-class _Guarded(Dataset):
-    """Gives errors back as items: raised in a worker, they would come with its traceback."""
+class _ErrorsAsItems(Dataset[Pair | TrackerError]):
+    """The pairs of a sampler, with its errors as items.
+
+    An error raised in a worker process would reach this one with a traceback in its message.
+    """
 
     def __init__(self, sampler: PairSampler) -> None:
         self._sampler = sampler
@@ -157,26 +164,39 @@ class _Guarded(Dataset):
 
 
 def _collate(items: list[Pair | TrackerError]) -> Batch | TrackerError:
-    return next((item for item in items if isinstance(item, TrackerError)), None) or collate(items)
+    """Stack pairs into a batch; the first error, if there is one, takes its place."""
+    pairs = []
+    for item in items:
+        if isinstance(item, TrackerError):
+            return item
+        pairs.append(item)
+    return collate(pairs)
 
 
 def _on_device(batch: Batch, device: torch.device) -> Batch:
-    """The batch where it is needed, the crops as float in the layout that convolutions like."""
+    """Move a batch to a device; crops become float, in the layout that is fastest to convolve."""
     moved = {each.name: getattr(batch, each.name).to(device) for each in fields(batch)}
     for name in ("exemplar", "search"):
         moved[name] = moved[name].float().contiguous(memory_format=torch.channels_last)
     return Batch(**moved)
 
 
-def _over_all(group: Group, loss: Tensor, measures: Measures, stop: bool) -> tuple[Totals, bool]:
-    """What a batch measured and whether to stop, over all processes, so that all do the same."""
+def _over_all(
+    processes: ProcessGroup, loss: Tensor, measures: Measures, stop: bool
+) -> tuple[Totals, bool]:
+    """Sum what a batch measured over all processes, so that all of them do the same.
+
+    Returns:
+        The totals, and whether any process was asked to stop.
+    """
     totals = totals_of_batch(loss, measures)
     table = torch.stack([*totals.values(), loss.new_tensor([stop, 0], dtype=torch.float64)])
-    *rows, (stops, _) = group.sum(table).tolist()
+    *rows, (stops, _) = processes.sum(table).tolist()
     return {name: Total(*row) for name, row in zip(totals, rows, strict=True)}, stops > 0
 
 
 def _check_trainable(loss: Tensor, config: TrainingConfig) -> None:
+    """Raise RecipeError if no weight that the loss depends on is trained."""
     if not loss.requires_grad:
         raise RecipeError(
             f"with freeze = {config.freeze} nothing is left that the loss {config.loss} could train"
@@ -184,6 +204,7 @@ def _check_trainable(loss: Tensor, config: TrainingConfig) -> None:
 
 
 def _check_finite(loss: float, gradient: float, pairs: int) -> None:
+    """Raise TrainingError if the loss or the norm of its gradient is NaN or infinite."""
     if not (math.isfinite(loss) and math.isfinite(gradient)):
         raise TrainingError(
             f"expected a finite loss and gradient; got {loss:g} and {gradient:g} after {pairs} "
@@ -192,12 +213,13 @@ def _check_finite(loss: float, gradient: float, pairs: int) -> None:
 
 
 def _due(every: int, state: TrainingState, config: TrainingConfig) -> bool:
-    """Whether a multiple of ``every`` pairs was reached with the last batch."""
+    """Return whether the last batch reached a multiple of ``every`` pairs."""
     done = state.step * config.batch_size
     return done // every > (done - config.batch_size) // every
 
 
 def _row(state: TrainingState, config: TrainingConfig, share: float, score: float | None) -> Row:
+    """Return the row of the log for the batches since the last row."""
     return {
         "pairs": state.step * config.batch_size,
         "seconds": state.seconds,

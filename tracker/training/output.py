@@ -1,4 +1,4 @@
-"""The folder that a training writes: weights, checkpoint, log, recipe and curves."""
+"""The output folder of a training, with weights, checkpoint, log, recipe and curves."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,7 +7,7 @@ import tracker
 from tracker.errors import OutputError
 from tracker.models import save_model
 from tracker.plotting import can_plot
-from tracker.training.annotations import Source
+from tracker.training.annotations import PictureGroup
 from tracker.training.checkpoint import TrainingState, save_checkpoint
 from tracker.training.curves import draw_curves
 from tracker.training.log import LogFile, Progress, Row, read_log
@@ -24,10 +24,10 @@ WEIGHTS, CHECKPOINT, LOG, RECIPE, CURVES = FILES = (
 
 
 def check_output(folder: Path, *, overwrite: bool, resume: bool) -> None:
-    """Refuse a folder that holds what would be lost, or nothing to go on from; writes nothing.
+    """Check that a training may write to a folder, before anything is written.
 
     Raises:
-        OutputError: there is a training in it already, or none to resume, or it is a file.
+        OutputError: it holds a training that would be lost, or none to resume, or it is a file.
     """
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"expected a folder for the output; {folder} is a file")
@@ -42,13 +42,14 @@ class TrainingOutput:
     """Writes the results of a training as they come.
 
     Args:
-        folder: is made if it does not exist; what an earlier training wrote there is replaced.
-        recipe: of this training.
+        folder: created if it does not exist. Files of an earlier training there are replaced,
+            unless it is resumed.
+        recipe: the recipe of this training.
         data: what it trains on, in words.
         held_out: the videos to validate on.
         device: where to validate.
-        progress: is shown the rows of the log.
-        done: pairs that were done before; rows of the log after them are dropped.
+        progress: shows the rows of the log.
+        done: pairs done before, above 0 for a resumed training; later rows of the log are dropped.
     """
 
     def __init__(
@@ -56,7 +57,7 @@ class TrainingOutput:
         folder: Path,
         recipe: Recipe,
         data: str,
-        held_out: Sequence[Source],
+        held_out: Sequence[PictureGroup],
         device: str,
         progress: Progress,
         done: int,
@@ -71,18 +72,18 @@ class TrainingOutput:
         (folder / RECIPE).write_text(recipe.to_toml(), encoding="utf-8")
 
     def validate(self, state: TrainingState) -> float:
-        """Tracking score of the averaged weights on the held-out videos."""
+        """Return the tracking score of the averaged weights on the held-out videos."""
         return tracking_score(state.averaged_model(), self._held_out, self._device)
 
     def log(self, row: Row) -> None:
-        """Add a row to the log and show it; with a validation, draw the curves until there."""
+        """Add a row to the log and show it; after a validation, draw the curves anew."""
         self._log.write(row)
         self._progress.row(row)
         if row["validation"] is not None and can_plot():
             draw_curves(self._folder / LOG, self._folder / CURVES)
 
     def checkpoint(self, state: TrainingState) -> None:
-        """Write the checkpoint, and the weights as they are now."""
+        """Write the checkpoint and the averaged weights."""
         pairs = state.step * self._recipe.training.batch_size
         save_checkpoint(
             self._folder / CHECKPOINT,
@@ -105,6 +106,7 @@ class TrainingOutput:
         )
 
     def _last_validation(self) -> str:
+        """Return the latest validation of the log in words."""
         rows = read_log(self._folder / LOG)
         scores = [row["validation"] for row in rows if row["validation"] not in ("", "nan")]
         return f"mean overlap {scores[-1]} on held-out videos" if scores else "none yet"

@@ -3,10 +3,13 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from typing import Literal
 
 from tracker.training.augment import AugmentConfig
 
-KINDS = ("videos", "stills", "unlabelled", "pasted")
+PairKind = Literal["videos", "stills", "unlabelled", "pasted"]
+
+KINDS: tuple[PairKind, ...] = ("videos", "stills", "unlabelled", "pasted")
 """The kinds of pairs, see ``pairs``; a setting of the same name is the share of each."""
 
 

@@ -1,13 +1,14 @@
-"""Where a training crop looks: the tracker's squares, moved, stretched, turned and mirrored.
+"""Geometry of training crops: the tracker's squares, moved, stretched, turned and mirrored.
 
 A plain crop is that of ``tracker.crops``: ``exemplar_extent`` around the box, resized to
-``exemplar_size``; the search crop has the same zoom and ``search_size`` pixels. All coordinates
-are continuous: pixel ``i`` covers ``[i, i + 1)``, the middle of a crop is ``size / 2``. A map is
-an affine ``(2, 3)`` matrix from picture coordinates to crop coordinates.
+``exemplar_size``; the search crop has the same zoom and a side of ``search_size`` pixels. All
+coordinates are continuous: pixel ``i`` covers ``[i, i + 1)``, the middle of a crop is ``size / 2``.
+An ``AffineMap`` is a ``(2, 3)`` matrix from picture coordinates to crop coordinates.
 """
 
 import math
 from dataclasses import dataclass
+from typing import cast
 
 import cv2
 import numpy as np
@@ -17,11 +18,11 @@ from tracker.boxes import Box
 from tracker.crops import Color, exemplar_extent, shrunk
 from tracker.frames import Frame
 
-Map = NDArray[np.float64]
+AffineMap = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Placement:
+class CropPlacement:
     """How an object lies in a crop, compared with a plain crop.
 
     Attributes:
@@ -41,14 +42,20 @@ class Placement:
 
 @dataclass(frozen=True)
 class CropGeometry:
-    """The tracker's geometry, see ``TrackerConfig``: sizes in pixels, and the context."""
+    """Sizes and context of the tracker's crops, see ``TrackerConfig``.
+
+    Attributes:
+        exemplar_size: side of the exemplar crop in pixels.
+        search_size: side of the search crop in pixels.
+        context_amount: margin around the object, as a share of its mean side.
+    """
 
     exemplar_size: int = 127
     search_size: int = 255
     context_amount: float = 0.5
 
-    def map_of(self, box: Box, size: int, placement: Placement) -> Map:
-        """The map from a picture to a crop of ``size`` pixels around the box ``x, y, w, h``."""
+    def map_of(self, box: Box, size: int, placement: CropPlacement) -> AffineMap:
+        """Return the map to a crop of ``size`` pixels around a picture's box ``x, y, w, h``."""
         x, y, w, h = box
         zoom = self.exemplar_size / exemplar_extent(w, h, self.context_amount) * placement.zoom
         wider = math.sqrt(placement.aspect)
@@ -61,28 +68,28 @@ class CropGeometry:
         return np.column_stack([turned, middle - turned @ (x + w / 2, y + h / 2)])
 
 
-def map_box(to_crop: Map, box: Box) -> NDArray[np.float32]:
-    """The box ``x, y, w, h`` of a picture as ``(cx, cy, w, h)`` of a crop, float32 ``(4,)``.
+def map_box(to_crop: AffineMap, box: Box) -> NDArray[np.float32]:
+    """Convert a box ``x, y, w, h`` of a picture to ``(cx, cy, w, h)`` of a crop, float32 ``(4,)``.
 
-    A turned box takes the size of the box around the turned ellipse in it: the corners of a box
-    are rarely part of the object.
+    A turned box becomes the upright box around the turned ellipse in it, because the corners of
+    a box are rarely part of the object.
     """
     x, y, w, h = box
     center = to_crop @ (x + w / 2, y + h / 2, 1)
     return np.concatenate([center, np.hypot(*(to_crop[:, :2] * (w, h)).T)]).astype(np.float32)
 
 
-def cut(picture: Frame, to_crop: Map, size: int, beyond: Color | Frame) -> Frame:
-    """Sample a crop ``(size, size, 3)`` out of a picture.
+def cut(picture: Frame, to_crop: AffineMap, size: int, beyond: Color | Frame) -> Frame:
+    """Sample a crop ``(size, size, 3)`` from a picture.
 
-    As ``tracker.crops.crop_squares``: bilinear, with an area filter before it where the picture
-    shrinks to half its size or less.
+    Like ``tracker.crops.crop_squares`` it interpolates bilinearly, after an area filter where the
+    picture shrinks to half its size or less.
 
     Args:
         picture: RGB, ``(H, W, 3)`` uint8.
         to_crop: the map from picture to crop.
         size: side of the crop in pixels.
-        beyond: what is to be seen beyond the picture's edge: a colour, or a crop of this size.
+        beyond: what the crop shows beyond the picture's edge: a colour, or a crop of this size.
     """
     smaller, offset, reduction = _reduced(picture, to_crop, size)
     # warpAffine counts from the centre of the first pixel, our coordinates from its corner.
@@ -90,7 +97,7 @@ def cut(picture: Frame, to_crop: Map, size: int, beyond: Color | Frame) -> Frame
     constant = linear @ (np.array(offset) + reduction / 2) + to_crop[:, 2] - 0.5
     matrix = np.column_stack([linear * reduction, constant])
     if isinstance(beyond, np.ndarray):
-        return cv2.warpAffine(
+        crop = cv2.warpAffine(
             smaller,
             matrix,
             (size, size),
@@ -98,22 +105,24 @@ def cut(picture: Frame, to_crop: Map, size: int, beyond: Color | Frame) -> Frame
             flags=cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_TRANSPARENT,
         )
-    return cv2.warpAffine(
-        smaller,
-        matrix,
-        (size, size),
-        flags=cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_CONSTANT,
-        borderValue=beyond,
-    )
+    else:
+        crop = cv2.warpAffine(
+            smaller,
+            matrix,
+            (size, size),
+            flags=cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_CONSTANT,
+            borderValue=beyond,
+        )
+    return cast(Frame, crop)
 
 
-def _reduced(picture: Frame, to_crop: Map, size: int) -> tuple[Frame, tuple[int, int], int]:
-    """The part of a picture that a crop shows, shrunk by a whole factor.
+def _reduced(picture: Frame, to_crop: AffineMap, size: int) -> tuple[Frame, tuple[int, int], int]:
+    """Cut out the part of a picture that a crop shows, and shrink it by a whole factor.
 
     Returns:
-        The shrunk part, the picture position of its corner, and the factor; the picture itself
-        and factor 1 where nothing is to be shrunk.
+        The shrunk part, the position of its top left corner in the picture, and the factor. Where
+        nothing needs shrinking: the whole picture, ``(0, 0)`` and 1.
     """
     reduction = int(1 / np.hypot(*to_crop[:, :2]).max())
     if reduction < 2:
@@ -128,8 +137,11 @@ def _reduced(picture: Frame, to_crop: Map, size: int) -> tuple[Frame, tuple[int,
     return shrunk(picture[top:bottom, left:right], reduction), (left, top), reduction
 
 
-def reaches(to_crop: Map, box: Box, size: int) -> bool:
-    """Whether any of a picture's box may lie inside a crop of ``size`` pixels."""
+def reaches(to_crop: AffineMap, box: Box, size: int) -> bool:
+    """Return whether any part of a picture's box may lie inside a crop of ``size`` pixels.
+
+    It compares upright boxes, so a turned box outside may be said to reach in, never the reverse.
+    """
     x, y, w, h = box
     corners = to_crop @ np.array([[x, x + w, x, x + w], [y, y, y + h, y + h], [1, 1, 1, 1]])
     return bool((corners.max(axis=1) > 0).all() and (corners.min(axis=1) < size).all())

@@ -1,4 +1,4 @@
-"""Validation by what the network is for: following objects of clips that it was not trained on."""
+"""Validation of a network by tracking objects in held-out clips."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -10,39 +10,40 @@ from tracker.errors import BoxError
 from tracker.frames import frame_size
 from tracker.models import Model
 from tracker.tracking.tracker import Tracker
-from tracker.training.annotations import Source, View
+from tracker.training.annotations import PictureGroup, Track
 from tracker.video.pictures import read_image
 
 
-def tracking_score(model: Model, sources: Sequence[Source], device: str = "cpu") -> float:
-    """Follow every track of video sources from its first view; the mean overlap.
+def tracking_score(model: Model, groups: Sequence[PictureGroup], device: str = "cpu") -> float:
+    """Track every object of video groups from its first frame and return the mean overlap.
 
     Args:
-        model: the network to try, with the settings of its tracker.
-        sources: held-out videos; stills and unlabelled pictures do not matter.
+        model: the network to validate, with the settings of its tracker.
+        groups: held-out videos; stills and unlabelled pictures are ignored.
         device: where the tracker runs.
 
     Returns:
-        Intersection over union with the annotated boxes, 0 to 1: the mean over the views of a
-        track, the first one left out, then over the tracks. NaN where there are no tracks.
+        Intersection over union with the annotated boxes, 0 to 1: the mean over the frames of a
+        track without the first one, then over the tracks. NaN where there are no tracks.
     """
     tracker = Tracker(model, device)
-    tracks = [_from_first_usable(track) for source in sources for track in source.tracks]
+    tracks = [_from_first_usable(track) for group in groups for track in group.tracks]
     tracks = [track for track in tracks if len(track) > 1]
     return float(np.mean([_follow(tracker, track) for track in tracks])) if tracks else np.nan
 
 
-def _from_first_usable(track: Sequence[View]) -> Sequence[View]:
-    """A track from the first view on that a tracker can start with; empty if there is none."""
-    for number, view in enumerate(track):
+def _from_first_usable(track: Track) -> Track:
+    """Return a track from the first box on that a tracker can start with; empty if none is."""
+    for number, annotation in enumerate(track):
         with suppress(BoxError):
-            check_box(view.box, frame_size(read_image(view.picture)))
+            check_box(annotation.box, frame_size(read_image(annotation.picture)))
             return track[number:]
     return ()
 
 
-def _follow(tracker: Tracker, track: Sequence[View]) -> float:
+def _follow(tracker: Tracker, track: Track) -> float:
+    """Track the object of a track and return its mean overlap with the annotated boxes."""
     first, *others = track
     tracker.init(read_image(first.picture), first.box)
-    boxes = [tracker.update(read_image(view.picture)).box for view in others]
-    return float(overlap(boxes, [view.box for view in others]).mean())
+    boxes = [tracker.update(read_image(annotation.picture)).box for annotation in others]
+    return float(overlap(boxes, [annotation.box for annotation in others]).mean())
