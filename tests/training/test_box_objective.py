@@ -8,7 +8,7 @@ import torch
 from tests.training.painted import random_crops, untrained
 from tracker.models import fuse_for_inference
 from tracker.training import box_objective
-from tracker.training.box_objective import box
+from tracker.training.box_objective import box_loss
 from tracker.training.freezing import set_trainable
 from tracker.training.pairs import Batch
 
@@ -39,7 +39,7 @@ TRUTH = torch.tensor([[60.0, 66, 20, 30], [70.0, 55, 32, 16]])
 
 
 def test_right_proposals_left_alone_cost_nothing(network):
-    loss, measures = box(network, a_batch(TRUTH[:, None].repeat(1, 3, 1), TRUTH))
+    loss, measures = box_loss(network, a_batch(TRUTH[:, None].repeat(1, 3, 1), TRUTH))
     assert loss.item() == pytest.approx(0, abs=1e-6)
     assert measures["proposed"].tolist() == measures["refined"].tolist() == pytest.approx([1, 1])
 
@@ -48,7 +48,7 @@ def test_the_loss_by_hand(network):
     """One proposal twice as wide and half a side off, one right; nothing is changed of either."""
     cx, cy, w, h = TRUTH[0].tolist()
     false = torch.tensor([cx + w, cy, 2 * w, h])
-    loss, measures = box(network, a_batch(torch.stack([false, TRUTH[0]])[None], TRUTH[:1]))
+    loss, measures = box_loss(network, a_batch(torch.stack([false, TRUTH[0]])[None], TRUTH[:1]))
     # From -w/2 to w/2 and from 0 to 2 w: w/2 in common, 2.5 w together, which is also the hull.
     overlap_loss = 1 - 0.5 / 2.5
     # Half a side to the left, and half the width; each beyond beta = 0.1, counted linearly.
@@ -65,7 +65,7 @@ def test_the_change_that_is_asked_for_makes_the_loss_zero(network):
     size = TRUTH[:, 2:] / torch.exp(torch.tensor([-0.3, 0.25]))
     center = TRUTH[:, :2] - torch.tensor([0.1, -0.2]) * size
     proposals = torch.cat([center, size], 1)[:, None]
-    loss, measures = box(network, a_batch(proposals, TRUTH))
+    loss, measures = box_loss(network, a_batch(proposals, TRUTH))
     assert loss.item() == pytest.approx(0, abs=1e-5)
     assert measures["refined"].tolist() == pytest.approx([1, 1], abs=1e-5)
     assert max(measures["proposed"].tolist()) < 0.7
@@ -73,14 +73,14 @@ def test_the_change_that_is_asked_for_makes_the_loss_zero(network):
 
 def test_pairs_of_two_objects_count_as_nothing(network):
     proposals = TRUTH[:, None] + torch.tensor([[[5.0, 0, 4, 0]]])
-    both, _ = box(network, a_batch(proposals, TRUTH))
-    first, measures = box(network, a_batch(proposals, TRUTH, same=(True, False)))
-    second, _ = box(network, a_batch(proposals, TRUTH, same=(False, True)))
+    both, _ = box_loss(network, a_batch(proposals, TRUTH))
+    first, measures = box_loss(network, a_batch(proposals, TRUTH, same=(True, False)))
+    second, _ = box_loss(network, a_batch(proposals, TRUTH, same=(False, True)))
     assert (first + second).item() == pytest.approx(2 * both.item() / 2, rel=1e-5)
     assert first > 0
     assert second > 0
     assert [value.isnan().tolist() for value in measures.values()] == [[False, True]] * 2
-    neither, _ = box(network, a_batch(proposals, TRUTH, same=(False, False)))
+    neither, _ = box_loss(network, a_batch(proposals, TRUTH, same=(False, False)))
     assert neither.item() == 0
 
 
@@ -89,7 +89,7 @@ def test_gradients_reach_all_of_the_head_and_nothing_of_a_frozen_trunk():
     set_trainable(network, 11, "stored")
     proposals = TRUTH[:, None] + torch.tensor([[[5.0, 0, 4, 0], [-3.0, 4, 0, -5]]])
     before = {name: value.clone() for name, value in network.backbone.state_dict().items()}
-    loss, measures = box(network, a_batch(proposals, TRUTH))
+    loss, measures = box_loss(network, a_batch(proposals, TRUTH))
     loss.backward()
     for name, weight in network.head.named_parameters():
         assert weight.grad.isfinite().all(), name
@@ -115,7 +115,7 @@ def test_only_a_trunk_that_stays_is_copied_for_speed(monkeypatch, freeze, copies
     losses = []
     for _ in range(2):
         network.head.eval()
-        losses.append(box(network, a_batch(TRUTH[:, None] + 2.0, TRUTH))[0])
+        losses.append(box_loss(network, a_batch(TRUTH[:, None] + 2.0, TRUTH))[0])
     assert made == [network] * copies
     assert losses[0].item() == pytest.approx(losses[1].item())
     losses[0].backward()
@@ -127,6 +127,6 @@ def test_only_a_trunk_that_stays_is_copied_for_speed(monkeypatch, freeze, copies
 def test_the_copy_for_speed_changes_nothing(network):
     proposals = TRUTH[:, None] + 2.0
     torch.nn.init.normal_(network.head.read_off[-1].weight, std=0.1)
-    plain = box(network, a_batch(proposals, TRUTH))[0].item()
+    plain = box_loss(network, a_batch(proposals, TRUTH))[0].item()
     network.backbone.requires_grad_(False)
-    assert box(network, a_batch(proposals, TRUTH))[0].item() == pytest.approx(plain, rel=1e-3)
+    assert box_loss(network, a_batch(proposals, TRUTH))[0].item() == pytest.approx(plain, rel=1e-3)

@@ -55,7 +55,6 @@ def test_shipped_recipes_are_valid_and_of_their_architecture(name, architecture)
         ({"training": {"learning_rate": 0.0}}, "learning_rate must be above 0"),
         ({"training": {"learning_rate": float("nan")}}, "learning_rate must be a finite number"),
         ({"training": {"ema": 1.0}}, "ema must be from 0 to below 1"),
-        ({"training": {"architecture": "siamfc", "freeze": 6}}, "freeze must be at most 5"),
         ({"training": {"precision": "float16"}}, "precision must be one of float32, bfloat16"),
         ({"training": {"seed": -1}}, "seed must be at least 0"),
         ({"pairs": {"gaps": 3}}, r"\[pairs\]"),

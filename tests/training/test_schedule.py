@@ -1,14 +1,12 @@
-"""Learning rate, weight decay, averaging, freezing."""
+"""Learning rate, weight decay and averaging, by hand."""
 
 import math
 
 import pytest
-import torch
 from torch import nn
 
-from tests.training.painted import random_crops, untrained
-from tracker.training.config import TRUNK_PARTS, TrainingConfig
-from tracker.training.freezing import leading_parts, set_trainable
+from tests.training.painted import untrained
+from tracker.training.config import TrainingConfig
 from tracker.training.schedule import (
     learning_rate_share,
     make_optimizer,
@@ -60,52 +58,3 @@ def test_the_average_moves_by_one_minus_the_decay():
     assert average.weight.item() == pytest.approx(3 - 1.5 * 0.1)
     update_average(average, network, decay=0.0, step=5)
     assert average.weight.item() == 3
-
-
-@pytest.mark.parametrize(("architecture", "parts"), TRUNK_PARTS.items())
-def test_every_layer_that_learns_is_in_one_part(architecture, parts):
-    network = untrained(architecture)
-    found = leading_parts(network)
-    assert len(found) == parts
-    layers = [layer for part in found for layer in part]
-    weights = [id(weight) for layer in layers for weight in layer.parameters()]
-    assert sorted(weights) == sorted(id(weight) for weight in network.backbone.parameters())
-
-
-def test_frozen_parts_keep_weights_and_statistics_and_need_no_gradients():
-    network = untrained("lite")
-    set_trainable(network, freeze=5, batch_norm="batch")
-    frozen = [network.backbone.stem, *network.backbone.blocks[:5]]
-    assert not any(weight.requires_grad for part in frozen for weight in part.parameters())
-    assert not any(module.training for part in frozen for module in part.modules())
-    others = network.backbone.blocks[5:]
-    assert all(weight.requires_grad for weight in others.parameters())
-    assert all(module.training for module in others.modules())
-
-    before = {name: value.clone() for name, value in network.state_dict().items()}
-    crops, _ = random_crops(2)
-    assert not network.backbone.blocks[:5](network.backbone.stem(crops)).requires_grad
-    network.embed_exemplar(crops)
-    changed = {
-        name for name, value in network.state_dict().items() if not torch.equal(value, before[name])
-    }
-    assert changed
-    assert all(name.startswith(("backbone.blocks.", "backbone.standardize")) for name in changed)
-    assert not any(name.startswith(f"backbone.blocks.{i}.") for i in range(5) for name in changed)
-
-
-def test_stored_statistics_are_not_touched_and_unfreezing_frees_all():
-    network = untrained("lite")
-    set_trainable(network, freeze=5, batch_norm="stored")
-    set_trainable(network, freeze=0, batch_norm="stored")
-    assert all(weight.requires_grad for weight in network.parameters())
-    before = {name: value.clone() for name, value in network.named_buffers()}
-    network.embed_exemplar(random_crops(2)[0])
-    assert all(torch.equal(value, before[name]) for name, value in network.named_buffers())
-
-
-def test_siamfc_keeps_its_gain():
-    network = untrained("siamfc")
-    set_trainable(network, freeze=0, batch_norm="batch")
-    assert not network.gain.requires_grad
-    assert network.bias.requires_grad

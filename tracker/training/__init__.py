@@ -1,6 +1,7 @@
 """Training: from pictures to weights.
 
-Pairs of crops come from ``annotations`` (what a folder of training pictures holds) by way of
-``draws`` (which objects, by weight), ``sights`` (in decoded pictures, from ``picture_cache``),
-``regions`` (the geometry), ``augment`` (the pixels) and ``pairs``, the page to read first.
+``loop`` is the page to read first; ``recipe`` holds all settings. Pairs of crops are made by
+``pairs`` from what the other modules provide: ``annotations`` (what a folder of training pictures
+holds), ``draws`` (which objects, by weight), ``views`` (objects in decoded pictures, which
+``picture_cache`` keeps), ``regions`` (the geometry) and ``augment`` (the pixels).
 """

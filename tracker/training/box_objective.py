@@ -1,4 +1,4 @@
-"""Training of the box head: make the proposals near an object into its box."""
+"""Train the box head to turn proposals near an object into its box."""
 
 import functools
 
@@ -6,21 +6,33 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from tracker.errors import RecipeError
 from tracker.models import TwinNetwork, fuse_for_inference
 from tracker.models.heads import Levels, change_between, refined
 from tracker.training.losses import giou_loss, intersection_and_union
 from tracker.training.pairs import Batch
 
-CHANGE_WEIGHT = 2.0
-CHANGE_BETA = 0.1  # errors below this many sides count by their square
+CHANGE_WEIGHT = 2.0  # of the change's loss, beside a weight of 1 for the overlap's
+CHANGE_BETA = 0.1  # sides; smaller errors count by their square, larger ones linearly
 
 
-def box(network: TwinNetwork, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
-    """Generalised IoU and smooth L1 of the change, a mean over the proposals of matching pairs.
+def box_loss(network: TwinNetwork, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
+    """Compute the loss of the box head's changes to proposals.
 
-    Smooth L1 as in Girshick, "Fast R-CNN", 2015. Pairs of two objects count as 0.
+        L = mean over proposals of GIoU loss(refined box, truth) + CHANGE_WEIGHT * smooth L1(change)
+
+    Smooth L1 as in Girshick, "Fast R-CNN", 2015. Pairs of two different objects count as 0.
+
+    Returns:
+        The loss, and the measures "proposed" and "refined": the mean overlap with the truth before
+        and after the change.
+
+    Raises:
+        RecipeError: the network has no box head.
     """
     head = network.head
+    if head is None:
+        raise RecipeError(f"expected a network with a box head; got {network.architecture}")
     count, per_pair = batch.proposals.shape[:2]
     proposals = batch.proposals.flatten(0, 1)
     truth = batch.box.repeat_interleave(per_pair, 0)
@@ -46,18 +58,20 @@ def box(network: TwinNetwork, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
 
 
 def _levels(network: TwinNetwork, crops: Tensor) -> Levels:
-    """What the head reads; from a copy of the trunk made for speed while that is all frozen."""
+    """Compute what the head reads; by a faster copy of the network if all its trunk is frozen."""
     trained = any(weight.requires_grad for weight in network.backbone.parameters())
     levels = (network if trained else _fused(network)).extract(crops).levels
-    return tuple(level.float() for level in levels)  # places in a map need all their digits
+    return tuple(level.float() for level in levels)  # sampling positions need full precision
 
 
 @functools.lru_cache(maxsize=1)
 def _fused(network: TwinNetwork) -> TwinNetwork:
+    """Prepare a copy of a network for inference; kept, as batches of one network follow."""
     return fuse_for_inference(network)
 
 
 def _corners(boxes: Tensor) -> Tensor:
+    """Convert boxes ``(M, 4)`` from ``cx, cy, w, h`` to left, top, right, bottom."""
     return torch.cat([boxes[:, :2] - boxes[:, 2:] / 2, boxes[:, :2] + boxes[:, 2:] / 2], 1)
 
 

@@ -1,89 +1,134 @@
-"""All settings of the optimisation, one commented default per line."""
+"""All settings of the optimisation."""
 
-import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from typing import Literal, get_args
 
+from tracker.models.backbones import BACKBONES
+from tracker.settings import Settings, setting
+from tracker.training.imitation import STUDENT
 from tracker.training.objectives import OBJECTIVES
 
-TRUNK_PARTS = {"lite": 11, "siamfc": 5}
-"""Blocks or convolutions of each trunk, see ``tracker.training.freezing``."""
+Optimizer = Literal["adamw", "sgd"]
+Statistics = Literal["stored", "batch"]
+Precision = Literal["float32", "bfloat16"]
 
 
 @dataclass(frozen=True)
-class TrainingConfig:
+class TrainingConfig(Settings):
     """How a network is trained; the defaults refine the shipped ``lite``.
 
     Amounts are counted in pairs, not in steps, so that they keep their meaning with another batch
     size.
 
     Raises:
-        ValueError: a value outside the range given beside it.
+        SettingError: a value of another type or out of its range.
     """
 
-    architecture: str = "lite"  # "lite" or "siamfc"
-    init: str = "lite"  # first weights: "random", "imagenet" (lite only), a shipped model, a file
-    loss: str = "logistic"  # "logistic", "contrastive", "triplet", "box" or "imitation"
-    seed: int = 0  # of the pairs and of random first weights, >= 0
-    pairs: int = 100_000  # to train on in all; those of a last incomplete batch are left out
-    batch_size: int = 16  # pairs per step, over all processes
-    optimizer: str = "adamw"  # "adamw" or "sgd" (with momentum 0.9)
-    learning_rate: float = 1e-3  # largest, of all that is not the trunk, > 0
-    trunk_learning_rate: float = 0.1  # of the trunk, as a share of that, 0 to 1
-    weight_decay: float = 1e-4  # on weights with more than one axis, >= 0
-    warmup: int = 1_000  # pairs over which the learning rate rises from 0
-    final_learning_rate: float = 0.02  # at the end of the cosine, as a share, 0 to 1
-    clip: float = 5.0  # largest norm of the gradient, > 0
-    ema: float = 0.995  # decay per step of the averaged weights, which are kept; 0 for none
-    freeze: int = 5  # leading blocks (lite) or convolutions (siamfc) that stay as they are
-    unfreeze_at: float = 1.0  # share of training after which nothing is frozen any more, 0 to 1
-    batch_norm: str = "stored"  # of the trunk: "stored" statistics, or those of each "batch"
-    precision: str = "float32"  # of the forward pass: "float32" or "bfloat16"
-    log_every: int = 500  # pairs per row of the log
-    checkpoint_minutes: float = 5.0  # time between two checkpoints, >= 0
-    validate_every: int = 20_000  # pairs between two validations
-    hold_out_every: int = 5  # one video clip in this many is for validation, >= 2
+    # network and loss
+    architecture: str = setting(
+        "lite",
+        "the network to train",
+        check=lambda name: isinstance(name, str) and name in BACKBONES,
+        expected=f"one of {', '.join(BACKBONES)}",
+    )
+    init: str = setting(
+        "lite", "first weights: random, imagenet (lite only), a shipped model, or a weights file"
+    )
+    loss: str = setting("logistic", "what is minimised", choices=tuple(OBJECTIVES))
+    seed: int = setting(0, "seed of the pairs and of random first weights", low=0)
 
-    def __post_init__(self) -> None:
-        for field in fields(self):
-            self._check_type(field.name, type(field.default))
-        for name, known in (
-            ("architecture", tuple(TRUNK_PARTS)),
-            ("loss", tuple(OBJECTIVES)),
-            ("optimizer", ("adamw", "sgd")),
-            ("batch_norm", ("stored", "batch")),
-            ("precision", ("float32", "bfloat16")),
-        ):
-            self._check(name, getattr(self, name) in known, f"one of {', '.join(known)}")
-        needed = {"box": "lite", "imitation": "siamfc"}.get(self.loss, self.architecture)
-        self._check("architecture", self.architecture == needed, f"{needed} for {self.loss}")
-        for name in ("pairs", "batch_size", "log_every", "validate_every"):
-            self._check(name, getattr(self, name) >= 1, "at least 1")
-        self._check("pairs", self.pairs >= self.batch_size, "at least the batch size")
-        for name in ("seed", "weight_decay", "warmup", "freeze", "checkpoint_minutes"):
-            self._check(name, getattr(self, name) >= 0, "at least 0")
-        parts = TRUNK_PARTS[self.architecture]
-        self._check("freeze", self.freeze <= parts, f"at most {parts} for {self.architecture}")
-        for name in ("learning_rate", "clip"):
-            self._check(name, getattr(self, name) > 0, "above 0")
-        for name in ("trunk_learning_rate", "final_learning_rate", "unfreeze_at"):
-            self._check(name, 0 <= getattr(self, name) <= 1, "from 0 to 1")
-        self._check("ema", 0 <= self.ema < 1, "from 0 to below 1")
-        self._check("hold_out_every", self.hold_out_every >= 2, "at least 2")
+    # amount
+    pairs: int = setting(
+        100_000,
+        "pairs to train on, at least batch_size; those of an incomplete last batch are left out; "
+        "higher: trains longer",
+        low=1,
+    )
+    batch_size: int = setting(
+        16, "pairs per step, over all processes; higher: fewer and smoother steps", low=1
+    )
+
+    # steps
+    optimizer: Optimizer = setting(
+        "adamw", "adamw, or sgd with momentum 0.9", choices=get_args(Optimizer)
+    )
+    learning_rate: float = setting(
+        1e-3, "largest rate of all weights but the trunk's; higher: larger steps", above=0
+    )
+    trunk_learning_rate: float = setting(
+        0.1, "rate of the trunk, as a share of that; higher: the trunk changes more", low=0, high=1
+    )
+    weight_decay: float = setting(
+        1e-4, "decay of weights with more than one axis; higher: smaller weights", low=0
+    )
+    warmup: int = setting(
+        1_000, "pairs over which the learning rate rises from 0; higher: a gentler start", low=0
+    )
+    final_learning_rate: float = setting(
+        0.02,
+        "rate at the end of the cosine, as a share of the largest; higher: falls less",
+        low=0,
+        high=1,
+    )
+    clip: float = setting(
+        5.0, "largest norm of the gradient; higher: rare large steps pass uncut", above=0
+    )
+    ema: float = setting(
+        0.995,
+        "decay per step of the averaged weights, which are the result, 0: no averaging; higher: "
+        "averages over more steps",
+        low=0,
+        below=1,
+    )
+
+    # what stays as it was
+    freeze: int = setting(
+        5,
+        "leading parts of the trunk that are not trained (lite has 11, siamfc 5); higher: faster, "
+        "adapts less",
+        low=0,
+    )
+    unfreeze_at: float = setting(
+        1.0,
+        "share of training after which nothing is frozen; higher: frozen for longer",
+        low=0,
+        high=1,
+    )
+    batch_norm: Statistics = setting(
+        "stored",
+        "statistics used by the trunk's batch norms: stored, or of each batch",
+        choices=get_args(Statistics),
+    )
+
+    # execution and reports
+    precision: Precision = setting(
+        "float32",
+        "of the forward pass; bfloat16: less memory, faster on GPUs",
+        choices=get_args(Precision),
+    )
+    log_every: int = setting(500, "pairs per row of the log; higher: fewer rows", low=1)
+    checkpoint_minutes: float = setting(
+        5.0, "minutes between two checkpoints; higher: more is lost if training is killed", low=0
+    )
+    validate_every: int = setting(
+        20_000, "pairs between two validations; higher: less often", low=1
+    )
+    hold_out_every: int = setting(
+        5, "one video clip in this many is for validation; higher: more to train on", low=2
+    )
 
     @property
     def steps(self) -> int:
         """Number of batches."""
         return self.pairs // self.batch_size
 
-    def _check_type(self, name: str, kind: type) -> None:
-        value = getattr(self, name)
-        if kind is float:
-            number = isinstance(value, (int, float)) and not isinstance(value, bool)
-            self._check(name, number and math.isfinite(value), "a finite number")
-        else:
-            expected = "a whole number" if kind is int else "text"
-            self._check(name, type(value) is kind, expected)
-
-    def _check(self, name: str, holds: bool, expected: str) -> None:
-        if not holds:
-            raise ValueError(f"setting {name} must be {expected}, got {getattr(self, name)!r}")
+    def check_together(self) -> None:
+        self._require("pairs", self.pairs >= self.batch_size, "at least the batch size")
+        able = list(BACKBONES)
+        if self.loss == "box":
+            able = [name for name, backbone in BACKBONES.items() if backbone.has_box_head()]
+        elif self.loss == "imitation":
+            able = [STUDENT]
+        self._require(
+            "architecture", self.architecture in able, f"{' or '.join(able)} for {self.loss}"
+        )

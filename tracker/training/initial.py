@@ -1,4 +1,4 @@
-"""The network that a training starts from."""
+"""Make the network that training starts from."""
 
 import random
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from tracker.errors import RecipeError, WeightsError
 from tracker.models import Model, TwinNetwork, load_model
 from tracker.training.annotations import PictureGroup
 from tracker.training.config import TrainingConfig
+from tracker.training.freezing import check_freeze
 from tracker.training.imagenet import imagenet_network
 
 
@@ -26,8 +27,15 @@ def initial_model(config: TrainingConfig, groups: Sequence[PictureGroup]) -> Mod
 
     Raises:
         WeightsError: there are no such weights, or they are of another architecture.
-        RecipeError: "imagenet" for a network that no such trunk is known for.
+        RecipeError: "imagenet" for a network that no such trunk is known for, or ``config.freeze``
+            is larger than the number of parts of the trunk.
     """
+    model = _model(config, groups)
+    check_freeze(model.network, config.freeze)
+    return model
+
+
+def _model(config: TrainingConfig, groups: Sequence[PictureGroup]) -> Model:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
         if config.init == "random":
@@ -44,6 +52,7 @@ def initial_model(config: TrainingConfig, groups: Sequence[PictureGroup]) -> Mod
 
 
 def _random_network(config: TrainingConfig) -> TwinNetwork:
+    """Build a network, its convolutions initialised as by He et al., "Delving Deep", 2015."""
     network = TwinNetwork(config.architecture)
     generator = torch.Generator().manual_seed(config.seed)
     for module in network.modules():
@@ -57,6 +66,7 @@ def _random_network(config: TrainingConfig) -> TwinNetwork:
 
 
 def _imagenet_network(config: TrainingConfig, groups: Sequence[PictureGroup]) -> TwinNetwork:
+    """Build a network with a trunk trained on ImageNet and measure it on some of the pictures."""
     if config.architecture != "lite":
         raise RecipeError(f'setting init must not be "imagenet" for {config.architecture}')
     pictures = sorted(

@@ -1,18 +1,19 @@
-"""Where a response map should be high: the labels of SiamFC's training.
+"""Label where a response map should be high, as in SiamFC's training.
 
 Cell ``(i, j)`` of a map ``(n, n)`` stands for a displacement of ``((j, i) - (n - 1) / 2) *
-total_stride`` pixels from the centre of the search crop, as in ``tracker.tracking.response.displacement``.
+total_stride`` pixels from the centre of the search crop, as ``displacement`` of
+``tracker.tracking.response`` returns it.
 """
 
 import torch
 from torch import Tensor
 
 RADIUS = 16.0
-"""Cells within this distance of the object's centre are positive: R of the paper, in pixels."""
+"""Cells within this distance of the object's centre are positive: the paper's R, in pixels."""
 
 
 def distance_to_object(box: Tensor, cells: int, total_stride: int, search_size: int) -> Tensor:
-    """How far the place that each cell stands for lies from the object's centre.
+    """Return the distance from each cell's position in the search crop to the object's centre.
 
     Args:
         box: ``(N, 4)``, the object as ``cx, cy, w, h`` in pixels of the search crop, continuous
@@ -32,13 +33,13 @@ def distance_to_object(box: Tensor, cells: int, total_stride: int, search_size: 
 
 
 def positive_cells(distance: Tensor, same: Tensor, radius: float = RADIUS) -> Tensor:
-    """The label +1 of the SiamFC paper, equation 4: cells near the centre of the same object.
+    """Mark the cells near the object's centre: label +1 of the SiamFC paper, equation 4.
 
     Args:
         distance: ``(N, n, n)`` from ``distance_to_object``.
-        same: ``(N,)`` bool: whether exemplar and search show the same object; if not, every cell
+        same: ``(N,)`` bool, whether exemplar and search show the same object; if not, every cell
             is negative.
-        radius: of the positive cells, crop pixels, this distance included.
+        radius: largest distance of a positive cell, crop pixels.
 
     Returns:
         ``(N, n, n)`` bool.

@@ -1,4 +1,6 @@
-"""The losses: pure functions of network outputs and labels, each with its formula and source."""
+"""Compute losses: pure functions of network outputs and labels, with their formulas and sources."""
+
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -6,17 +8,17 @@ from torch import Tensor
 
 
 def balanced_logistic_loss(responses: Tensor, positive: Tensor) -> Tensor:
-    """The loss of SiamFC, with both classes of a map weighing the same.
+    """Compute SiamFC's logistic loss, in which both classes of a map have the same weight.
 
         l(y, v) = log(1 + exp(-y v)),   L = mean over maps of sum_u w[u] l(y[u], v[u])
 
-    with ``w[u] = 1 / (2 * number of cells of u's class)``; where a map has cells of one class only,
-    ``L`` is their mean. Source: Bertinetto et al. 2016, equations 1 to 4; the weights are those
-    which section 3.1 calls "weighted to eliminate class imbalance".
+    with ``w[u] = 1 / (2 * number of cells of u's class)``; in a map with cells of one class only,
+    the sum is their mean. Source: Bertinetto et al. 2016, equations 1 to 4; section 3.1 says of the
+    weights: "weighted to eliminate class imbalance".
 
     Args:
         responses: ``(N, n, n)``, v.
-        positive: ``(N, n, n)`` bool, where y is +1; it is -1 elsewhere.
+        positive: ``(N, n, n)`` bool, true where y is +1 and false where it is -1.
 
     Returns:
         A scalar >= 0.
@@ -28,12 +30,12 @@ def balanced_logistic_loss(responses: Tensor, positive: Tensor) -> Tensor:
 
 
 def _mean_where(mask: Tensor, values: Tensor) -> Tensor:
-    """Mean of ``(N, n, n)`` over the marked cells of each map, 0 where there are none."""
+    """Return the mean over the marked cells of each map ``(n, n)``, 0 for a map without any."""
     return (values * mask).sum((1, 2)) / mask.sum((1, 2)).clamp(min=1)
 
 
 def contrastive_loss(squared_distance: Tensor, same: Tensor, margin: float) -> Tensor:
-    """Pull what is the same together, push what differs apart up to a margin.
+    """Pull embeddings of the same object together, push others apart up to a margin.
 
         L = D^2 / 2  where same,   max(0, margin - D)^2 / 2  elsewhere
 
@@ -42,19 +44,19 @@ def contrastive_loss(squared_distance: Tensor, same: Tensor, margin: float) -> T
 
     Args:
         squared_distance: D^2 of each pair of embeddings, >= 0, any shape.
-        same: whether they are of the same object, bool, broadcast against it.
+        same: bool, whether the pair is of the same object; is broadcast to that shape.
         margin: > 0.
 
     Returns:
         The loss of each pair, in the shape of ``squared_distance``.
     """
-    # The slope of a root at 0 is infinite; a distance of 1e-6 is as good as none.
+    # The square root has an infinite slope at 0.
     distance = squared_distance.clamp(min=1e-12).sqrt()
     return torch.where(same, squared_distance, F.relu(margin - distance).square()) / 2
 
 
 def triplet_loss(to_positive: Tensor, to_negative: Tensor, margin: float) -> Tensor:
-    """The positive is to be nearer to the anchor than the negative, by a margin.
+    """Pull each anchor nearer to its positive than to its negative, by a margin.
 
         L = max(0, D^2(anchor, positive) - D^2(anchor, negative) + margin)
 
@@ -71,35 +73,44 @@ def triplet_loss(to_positive: Tensor, to_negative: Tensor, margin: float) -> Ten
     return F.relu(to_positive - to_negative + margin)
 
 
-def batch_hard(squared_distance: Tensor, same: Tensor) -> tuple[Tensor, Tensor]:
-    """For each anchor its farthest positive and its nearest negative in the batch.
+class Hardest(NamedTuple):
+    """Squared distances of anchors to their hardest examples, each ``(anchors,)``.
+
+    Attributes:
+        positive: to the farthest positive, -inf where an anchor has none.
+        negative: to the nearest negative, +inf where an anchor has none.
+    """
+
+    positive: Tensor
+    negative: Tensor
+
+
+def batch_hard(squared_distance: Tensor, same: Tensor) -> Hardest:
+    """Find each anchor's farthest positive and its nearest negative in the batch.
 
     Source: Hermans, Beyer and Leibe, "In Defense of the Triplet Loss for Person Re-Identification",
     2017, equation 5.
 
     Args:
         squared_distance: ``(anchors, others)``.
-        same: ``(anchors, others)`` bool, which of them are positives.
-
-    Returns:
-        Two ``(anchors,)``: to the hardest positive, -inf where an anchor has none; to the hardest
-        negative, +inf where it has none.
+        same: ``(anchors, others)`` bool, which of the others are positives.
     """
     positive = squared_distance.masked_fill(~same, -torch.inf).amax(1)
     negative = squared_distance.masked_fill(same, torch.inf).amin(1)
-    return positive, negative
+    return Hardest(positive, negative)
 
 
 def giou_loss(predicted: Tensor, target: Tensor) -> Tensor:
-    """One minus the generalised intersection over union of boxes.
+    """Compute one minus the generalised intersection over union of boxes.
 
         GIoU = |A n B| / |A u B| - |C \\ (A u B)| / |C|,   C the smallest box around A and B
 
     Source: Rezatofighi et al., "Generalized Intersection over Union", 2019, algorithm 1.
 
     Args:
-        predicted, target: ``(..., 4)``, left, top, right, bottom, with ``left <= right`` and
-            ``top <= bottom``; the target has an area.
+        predicted: ``(..., 4)``, left, top, right, bottom, with ``left <= right`` and
+            ``top <= bottom``.
+        target: the same, with an area above 0.
 
     Returns:
         The loss of each box ``(...)``, 0 (the same box) to 2 (far apart).
@@ -114,7 +125,7 @@ def giou_loss(predicted: Tensor, target: Tensor) -> Tensor:
 
 
 def intersection_and_union(boxes: Tensor, others: Tensor) -> tuple[Tensor, Tensor]:
-    """Areas that boxes share and cover together, as in ``giou_loss``: two ``(...)``."""
+    """Return the areas ``(...)`` of intersection and union of boxes, given as in ``giou_loss``."""
     intersection = _area(
         torch.maximum(boxes[..., :2], others[..., :2]),
         torch.minimum(boxes[..., 2:], others[..., 2:]),

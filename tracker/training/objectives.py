@@ -1,16 +1,18 @@
-"""What training minimises: each objective maps a network and a batch to a loss and measures.
+"""Objectives that training minimises: functions of a network and a batch.
 
-``OBJECTIVES`` names them; another one is a function with the same form and a line there. The loss
-is a mean over the pairs of the batch, so that means over equal shares of a batch are its mean.
+``OBJECTIVES`` names them; to add one, write a function of the same form and add a line there. Every
+loss is a mean over the pairs of the batch, so that processes can share a batch in equal parts and
+average their losses.
 
-The metric objectives compare embeddings of unit length, for which ``|a - b|^2 = 2 - 2 cos(a, b)``.
-An exemplar's positive is the window of the search embedding at the object. Its negatives are the
-window that looks most like it away from the object (a distractor of the same picture), and the
-objects of the other pairs of the batch; two pairs of the same object in one batch are rare enough
-to be ignored.
+``contrastive`` and ``triplet`` compare embeddings of unit length, for which
+``|a - b|^2 = 2 - 2 cos(a, b)``. An exemplar's positive is the window of the search embedding at the
+object. Its negatives are the most similar window away from the object (a distractor in the same
+picture) and the objects of the other pairs of the batch; two pairs of the same object in one batch
+are rare enough to be ignored.
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -18,7 +20,7 @@ from torch import Tensor
 
 from tracker.models import TwinNetwork
 from tracker.ops import xcorr
-from tracker.training.box_objective import box
+from tracker.training.box_objective import box_loss
 from tracker.training.imitation import imitation
 from tracker.training.labels import distance_to_object, positive_cells
 from tracker.training.losses import (
@@ -30,19 +32,19 @@ from tracker.training.losses import (
 from tracker.training.pairs import Batch
 
 Measures = dict[str, Tensor]
-"""``(N,)`` each: one value per pair, NaN where a pair has none."""
+"""What is logged besides the loss, by name: one value per pair ``(N,)``, NaN if it has none."""
 
 Objective = Callable[[TwinNetwork, Batch], tuple[Tensor, Measures]]
-"""Crops as float 0 to 255 in; the loss, a scalar, and measures without gradients out."""
+"""Takes crops as float, 0 to 255; returns the loss, a scalar, and measures without gradients."""
 
-HIT_RADIUS = 20.0  # pixels of the search crop
-DISTRACTOR_RADIUS = 40.0  # as near as this to the object a window still shows much of it
+HIT_RADIUS = 20.0  # search crop pixels between peak and object
+DISTRACTOR_RADIUS = 40.0  # search crop pixels; nearer windows still show much of the object
 CONTRASTIVE_MARGIN = 1.2  # distance; unrelated embeddings are sqrt(2) apart
 TRIPLET_MARGIN = 0.2  # squared distance, as in FaceNet
 
 
 def logistic(network: TwinNetwork, batch: Batch) -> tuple[Tensor, Measures]:
-    """SiamFC's own: each cell of the response map tells the object from the rest."""
+    """Compute SiamFC's loss: each cell of the response map is classified as object or not."""
     responses = network(batch.exemplar, batch.search)[:, 0].float()
     distance = _distance(network, batch, responses)
     loss = balanced_logistic_loss(responses, positive_cells(distance, batch.same))
@@ -50,29 +52,29 @@ def logistic(network: TwinNetwork, batch: Batch) -> tuple[Tensor, Measures]:
 
 
 def contrastive(network: TwinNetwork, batch: Batch) -> tuple[Tensor, Measures]:
-    """Contrastive loss over positives, hardest distractors and hardest objects of other pairs."""
-    positive, distractor, other, measures = _squared_distances(network, batch)
+    """Compute the contrastive loss of positives, hardest distractors and hardest other objects."""
+    distances, measures = _squared_distances(network, batch)
     different = torch.zeros_like(batch.same)
     losses = torch.stack(
         [
-            contrastive_loss(positive, batch.same, CONTRASTIVE_MARGIN),
-            contrastive_loss(distractor, different, CONTRASTIVE_MARGIN),
-            contrastive_loss(other, different, CONTRASTIVE_MARGIN),
+            contrastive_loss(distances.positive, batch.same, CONTRASTIVE_MARGIN),
+            contrastive_loss(distances.distractor, different, CONTRASTIVE_MARGIN),
+            contrastive_loss(distances.other, different, CONTRASTIVE_MARGIN),
         ]
     )
     return losses.mean(), measures
 
 
 def triplet(network: TwinNetwork, batch: Batch) -> tuple[Tensor, Measures]:
-    """Triplet loss, once against the hardest distractor, once against the hardest other object.
+    """Compute the mean of two triplet losses: of the hardest distractor, the hardest other object.
 
-    Pairs of two different objects have no positive and count only as negatives of the others.
+    Pairs of two different objects have no positive and count only as negatives of other pairs.
     """
-    positive, distractor, other, measures = _squared_distances(network, batch)
+    distances, measures = _squared_distances(network, batch)
     losses = torch.stack(
         [
-            triplet_loss(positive, negative, TRIPLET_MARGIN) * batch.same
-            for negative in (distractor, other)
+            triplet_loss(distances.positive, negative, TRIPLET_MARGIN) * batch.same
+            for negative in (distances.distractor, distances.other)
         ]
     )
     return losses.mean(), measures
@@ -82,33 +84,48 @@ OBJECTIVES: dict[str, Objective] = {
     "logistic": logistic,
     "contrastive": contrastive,
     "triplet": triplet,
-    "box": box,
+    "box": box_loss,
     "imitation": imitation,
 }
 
 
-def _squared_distances(
-    network: TwinNetwork, batch: Batch
-) -> tuple[Tensor, Tensor, Tensor, Measures]:
-    """Of each exemplar to its positive, its hardest distractor and the hardest other object."""
+class _SquaredDistances(NamedTuple):
+    """Squared distances of exemplars to windows of the search embedding, ``(N,)`` each.
+
+    Attributes:
+        positive: to the window at the object.
+        distractor: to the nearest window away from it.
+        other: to the nearest object of another pair.
+    """
+
+    positive: Tensor
+    distractor: Tensor
+    other: Tensor
+
+
+def _squared_distances(network: TwinNetwork, batch: Batch) -> tuple[_SquaredDistances, Measures]:
+    """Compare each exemplar with its positive, its hardest distractor and other objects."""
     exemplar = network.embed_exemplar(batch.exemplar).float()
     search = network.embed_search(batch.search).float()
-    with torch.autocast(search.device.type, enabled=False):  # differences of near values follow
+    # In bfloat16 the differences of similar values would be lost.
+    with torch.autocast(search.device.type, enabled=False):
         cosine = cosine_response(exemplar, search)
         distance = _distance(network, batch, cosine)
         near = positive_cells(distance, batch.same, DISTRACTOR_RADIUS)
         distractor = cosine.masked_fill(near, -1).amax((1, 2))
 
-        objects = window_at(search, distance.flatten(1).argmin(1), exemplar.shape[-2:])
+        height, width = exemplar.shape[-2:]
+        objects = window_at(search, distance.flatten(1).argmin(1), (height, width))
         between = F.normalize(exemplar.flatten(1)) @ F.normalize(objects.flatten(1)).mT
         own = torch.eye(len(between), dtype=torch.bool, device=between.device)
         positive, other = batch_hard(2 - 2 * between, own)
-    other = other.clamp(max=4)  # a batch of one pair has no others: as far as can be
-    return positive, 2 - 2 * distractor, other, _measures(cosine, distance, batch.same)
+    other = other.clamp(max=4)  # the largest distance, for a batch of one pair without others
+    distances = _SquaredDistances(positive, 2 - 2 * distractor, other)
+    return distances, _measures(cosine, distance, batch.same)
 
 
 def cosine_response(exemplar: Tensor, search: Tensor) -> Tensor:
-    """Cosine between the exemplar's embedding and each window of the search's.
+    """Compute the cosine between the exemplar's embedding and each window of the search's.
 
     Args:
         exemplar: ``(N, C, h, w)``.
@@ -125,11 +142,11 @@ def cosine_response(exemplar: Tensor, search: Tensor) -> Tensor:
 
 
 def window_at(search: Tensor, cell: Tensor, size: tuple[int, int]) -> Tensor:
-    """Cut from each search embedding the window that one cell of the response stands for.
+    """Cut out of each search embedding the window of one cell of the response.
 
     Args:
         search: ``(N, C, H, W)``.
-        cell: ``(N,)``, counted row by row in the response ``(H - h + 1, W - w + 1)``.
+        cell: ``(N,)``, index into the flattened response ``(H - h + 1, W - w + 1)``.
         size: ``(h, w)``.
 
     Returns:
@@ -145,6 +162,7 @@ def window_at(search: Tensor, cell: Tensor, size: tuple[int, int]) -> Tensor:
 
 
 def _distance(network: TwinNetwork, batch: Batch, responses: Tensor) -> Tensor:
+    """Return the distance of each cell of the responses to the object, crop pixels."""
     return distance_to_object(
         batch.box, responses.shape[-1], network.total_stride, batch.search.shape[-1]
     )
@@ -152,7 +170,7 @@ def _distance(network: TwinNetwork, batch: Batch, responses: Tensor) -> Tensor:
 
 @torch.no_grad()
 def _measures(responses: Tensor, distance: Tensor, same: Tensor) -> Measures:
-    """Whether the peak hits the object, and the mean response on it and off it."""
+    """Measure whether the peak hits the object, and the mean response on it and off it."""
     at_peak = distance.flatten(1).gather(1, responses.flatten(1).argmax(1, keepdim=True))[:, 0]
     hit = (at_peak <= HIT_RADIUS).float().masked_fill(~same, torch.nan)
     positive = positive_cells(distance, same)

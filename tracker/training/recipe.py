@@ -2,35 +2,46 @@
 
     [training]          # tracker.training.config.TrainingConfig
     loss = "triplet"
-    [pairs]             # tracker.training.pairs.PairConfig
-    [augmentation]      # tracker.training.augment.AugmentConfig
+    [pairs]             # tracker.training.pair_config.PairConfig
+    [augmentation]      # tracker.training.augment_config.AugmentConfig
     [tracker]           # tracker.config.TrackerConfig, to be stored with the weights
 
-What a file leaves out takes its default; a setting of the tracker, that of the first weights. The
-recipes by name are in ``recipes/``; those of the shipped models, beside their weights.
+A setting that a file leaves out takes its default; a setting of the tracker, that of the first
+weights. Recipes that are known by name are in ``recipes/``; the recipes of the shipped models lie
+beside their weights.
 """
 
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from tracker.config import TrackerConfig
-from tracker.errors import RecipeError
-from tracker.training.augment import AugmentConfig
+from tracker.errors import RecipeError, SettingError
+from tracker.settings import Settings, declared_settings
+from tracker.training.augment_config import AugmentConfig
 from tracker.training.config import TrainingConfig
-from tracker.training.pairs import PairConfig
+from tracker.training.pair_config import PairConfig
 
 _SHIPPED = Path(__file__).parent / "recipes"
 
 Tables = dict[str, dict[str, Any]]
+"""The tables of a recipe file, by name, each with plain values by the name of the setting."""
+
+AnySettings = TypeVar("AnySettings", bound=Settings)
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """The settings of one training."""
+    """All settings of one training.
+
+    Attributes:
+        training: of the optimisation.
+        pairs: of the pairs and their augmentation.
+        tracker: settings of the tracker, by name; those not named stay as with the first weights.
+    """
 
     training: TrainingConfig = field(default_factory=TrainingConfig)
     pairs: PairConfig = field(default_factory=PairConfig)
@@ -47,37 +58,37 @@ class Recipe:
         for name in tables:
             if name not in known:
                 raise RecipeError(f"unknown table [{name}]; known are {', '.join(known)}")
-        of = {name: tables.get(name, {}) for name in known}
-        if isinstance(of["tracker"], dict):  # stored recipes may have old names
-            of["tracker"] = TrackerConfig.with_present_names(of["tracker"])
-        _build("tracker", TrackerConfig, of["tracker"])
-        augment = _build("augmentation", AugmentConfig, of["augmentation"])
+        values = {name: tables.get(name, {}) for name in known}
+        if isinstance(values["tracker"], dict):  # stored recipes may have old names
+            values["tracker"] = TrackerConfig.with_present_names(values["tracker"])
+        _build("tracker", TrackerConfig, values["tracker"])
+        augment = _build("augmentation", AugmentConfig, values["augmentation"])
         return cls(
-            _build("training", TrainingConfig, of["training"]),
-            _build("pairs", PairConfig, of["pairs"], augment=augment),
-            of["tracker"],
+            _build("training", TrainingConfig, values["training"]),
+            replace(_build("pairs", PairConfig, values["pairs"]), augment=augment),
+            values["tracker"],
         )
 
     def to_tables(self) -> Tables:
-        """All settings as plain values, ready for TOML."""
-        training, pairs = asdict(self.training), asdict(self.pairs)
+        """Return all settings as plain values, ready for TOML."""
+        pairs = self.pairs.to_dict()
         augmentation = pairs.pop("augment")
         return {
-            "training": training,
+            "training": self.training.to_dict(),
             "pairs": pairs,
             "augmentation": augmentation,
             "tracker": dict(self.tracker),
         }
 
     def to_toml(self) -> str:
-        """The text of a recipe file with every setting in it."""
+        """Return the text of a recipe file that names every setting."""
         return "\n".join(
             f"[{name}]\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in table.items())
             for name, table in self.to_tables().items()
         )
 
     def differences(self, other: "Recipe") -> list[str]:
-        """The settings in which another recipe differs, as ``table.setting: mine, its``."""
+        """List the settings in which another recipe differs, as ``table.setting: own, other``."""
         theirs = other.to_tables()
         return [
             f"{name}.{key}: {_toml(table.get(key))}, {_toml(theirs[name].get(key))}"
@@ -88,7 +99,7 @@ class Recipe:
 
 
 def read_recipe(name: str) -> Tables:
-    """Read a recipe file, or a shipped recipe by name; ``Recipe.from_tables`` checks what it says.
+    """Read a recipe file, or a shipped recipe by name, without checking its settings.
 
     Raises:
         RecipeError: there is no such recipe, or it is not TOML.
@@ -108,7 +119,7 @@ def read_recipe(name: str) -> Tables:
 
 
 def override(tables: Tables, settings: Mapping[str, Any]) -> Tables:
-    """Tables with some settings replaced, named ``table.setting``."""
+    """Return tables with some settings replaced; those are named ``table.setting``."""
     replaced = {name: dict(table) for name, table in tables.items()}
     for name, value in settings.items():
         table, _, key = name.partition(".")
@@ -117,7 +128,10 @@ def override(tables: Tables, settings: Mapping[str, Any]) -> Tables:
 
 
 def parse_setting(text: str) -> tuple[str, Any]:
-    """Read ``table.setting=value``, the value in TOML or as a bare word: a name and a value.
+    """Read ``table.setting=value``, where the value is TOML or a bare word.
+
+    Returns:
+        The name ``table.setting``, and the value.
 
     Raises:
         RecipeError: the text has another form.
@@ -131,10 +145,15 @@ def parse_setting(text: str) -> tuple[str, Any]:
         return name.strip(), value.strip()
 
 
-def _build(table: str, kind: Any, values: Any, **parts: Any) -> Any:
+def _build(table: str, kind: type[AnySettings], values: object) -> AnySettings:
+    """Build the settings of one table.
+
+    Raises:
+        RecipeError: it is no table, or a setting is unknown, of another type or out of range.
+    """
     if not isinstance(values, dict):
         raise RecipeError(f"expected {table} as a table [{table}]; got {values!r}")
-    known = [setting.name for setting in fields(kind) if setting.name not in parts]
+    known = declared_settings(kind)
     for name in values:
         if name not in known:
             raise RecipeError(
@@ -142,12 +161,13 @@ def _build(table: str, kind: Any, values: Any, **parts: Any) -> Any:
             )
     plain = {key: tuple(each) if isinstance(each, list) else each for key, each in values.items()}
     try:
-        return kind(**plain, **parts)
-    except (TypeError, ValueError, AttributeError) as error:  # e.g. a number for a list
+        return kind.from_dict(plain)
+    except SettingError as error:
         raise RecipeError(f"[{table}]: {error}") from error
 
 
-def _toml(value: Any) -> str:
+def _toml(value: object) -> str:
+    """Return a plain value as TOML."""
     if isinstance(value, dict):
         pairs = (f"{_toml(key)} = {_toml(each)}" for key, each in value.items())
         return "{ " + ", ".join(pairs) + " }"

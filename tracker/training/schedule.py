@@ -1,4 +1,4 @@
-"""The optimizer, and how its learning rate changes while training goes on."""
+"""Make the optimizer, and change its learning rate during training."""
 
 import math
 
@@ -10,7 +10,7 @@ from tracker.training.config import TrainingConfig
 
 
 def learning_rate_share(step: int, config: TrainingConfig) -> float:
-    """The learning rate of a step, counted from 0, as a share of the largest one.
+    """Return the learning rate of a step, counted from 0, as a share of the largest one.
 
     It rises linearly over ``warmup`` pairs, then falls along half a cosine to
     ``final_learning_rate`` (Loshchilov and Hutter, "SGDR", 2017, equation 5, without restarts).
@@ -24,7 +24,7 @@ def learning_rate_share(step: int, config: TrainingConfig) -> float:
 
 
 def make_optimizer(network: TwinNetwork, config: TrainingConfig) -> torch.optim.Optimizer:
-    """An optimizer over all weights, also those that are frozen at first.
+    """Make an optimizer for all weights, including those that are frozen at first.
 
     Biases, batch norms and the scale of the response do not decay.
     """
@@ -60,9 +60,9 @@ def set_learning_rate(optimizer: torch.optim.Optimizer, share: float) -> None:
 def update_average(average: nn.Module, network: nn.Module, decay: float, step: int) -> None:
     """Move the averaged weights towards the present ones: ``a <- d a + (1 - d) w``.
 
-    The decay d starts low and reaches ``decay`` with the steps, ``min(decay, (1 + step) / (10 +
-    step))``, so that the first weights are soon forgotten. Statistics of batch norms are averaged
-    like weights, counters are copied.
+    The decay is ``d = min(decay, (1 + step) / (10 + step))``: it starts low, so that the first
+    weights are soon forgotten. Statistics of batch norms are averaged like weights, counters are
+    copied.
     """
     decay = min(decay, (1 + step) / (10 + step)) if decay else 0.0
     for mean, value in zip(
