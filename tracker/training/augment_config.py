@@ -54,7 +54,7 @@ class AugmentConfig(Settings):
         0.15, "share of crops that are compressed; higher: more of them", low=0, high=1
     )
     jpeg_quality: int = setting(
-        30, "lowest quality of those; higher: weaker compression", low=1, high=95
+        30, "lowest JPEG quality; higher: weaker compression", low=1, high=95
     )
     occlusion: float = setting(
         0.12,
@@ -64,7 +64,7 @@ class AugmentConfig(Settings):
     )
     occluder: float = setting(
         0.5,
-        "largest side of what hides it, as a share of the object's; higher: hides more",
+        "largest side of the hidden part, as a share of the object's; higher: hides more",
         low=0,
         high=1,
     )

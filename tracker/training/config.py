@@ -81,10 +81,10 @@ class TrainingConfig(Settings):
         below=1,
     )
 
-    # what stays as it was
+    # frozen parts
     freeze: int = setting(
         5,
-        "leading parts of the trunk that are not trained (lite has 11, siamfc 5); higher: faster, "
+        "leading parts of the trunk (blocks or convolutions) that are not trained; higher: faster, "
         "adapts less",
         low=0,
     )

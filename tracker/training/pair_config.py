@@ -78,7 +78,7 @@ class PairConfig(Settings):
     )
     gaps: tuple[int, ...] = setting(
         (3, 10, 25),
-        "most frames between the two views of a pair, one of these by chance; higher: the object "
+        "most frames between exemplar and search crop, one of these by chance; higher: the object "
         "changes more",
         check=_are_gaps,
         expected="a list of whole numbers, at least 1",
@@ -87,14 +87,20 @@ class PairConfig(Settings):
     # the search crop
     max_shift: float = setting(
         64.0,
-        "largest distance of the object from the middle along each axis, pixels; higher: learns "
-        "larger displacements",
+        "largest shift of the object from the search crop's middle along each axis, pixels; "
+        "higher: learns larger displacements",
         low=0,
     )
-    max_zoom: float = setting(1.32, "largest change of size; higher: more variety", low=1)
-    max_aspect: float = setting(1.27, "largest change of width by height; higher: more", low=1)
+    max_zoom: float = setting(
+        1.32, "largest factor on its size in the search crop; higher: more variety", low=1
+    )
+    max_aspect: float = setting(
+        1.27, "largest factor on its width / height there; higher: more variety", low=1
+    )
     max_video_aspect: float = setting(
-        1.13, "the same for frames of videos, where it changes by itself; higher: more", low=1
+        1.13,
+        "max_aspect of frames of videos, where it changes by itself; higher: more variety",
+        low=1,
     )
     max_turn: float = setting(
         7.0,
@@ -105,11 +111,15 @@ class PairConfig(Settings):
 
     # the exemplar
     exemplar_shift: float = setting(
-        3.0, "largest distance of the object from the middle, pixels; higher: less centred", low=0
+        3.0,
+        "largest shift of the object from the exemplar's middle, pixels; higher: less centred",
+        low=0,
     )
-    exemplar_zoom: float = setting(1.05, "largest change of size; higher: more variety", low=1)
+    exemplar_zoom: float = setting(
+        1.05, "largest factor on its size in the exemplar; higher: more variety", low=1
+    )
     exemplar_aspect: float = setting(
-        1.08, "largest change of width by height; higher: more variety", low=1
+        1.08, "largest factor on its width / height there; higher: more variety", low=1
     )
 
     # scenes and objects
@@ -137,16 +147,16 @@ class PairConfig(Settings):
         high=1,
     )
 
-    # boxes for the box head to refine
+    # boxes to refine
     proposals: int = setting(
         4,
-        "boxes near the object, per pair; higher: more to learn from each crop, slower",
+        "boxes near the object for the box head to refine; higher: learns more per pair, slower",
         check=lambda value: _is_whole(value, low=1),
         expected="a whole number, at least 1",
     )
     proposal_shift: float = setting(
         0.1,
-        "standard deviation of their distance, as a share of the object's side; higher: farther",
+        "standard deviation of their shift, as a share of the object's side; higher: farther",
         low=0,
     )
     proposal_zoom: float = setting(
