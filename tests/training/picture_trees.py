@@ -5,6 +5,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from tracker.boxes import Box
+from tracker.training.annotations import Annotation, PictureGroup
+
 
 def write_picture(path: Path, pixels: np.ndarray) -> Path:
     """Write an RGB picture, with its folders; PNG keeps every pixel."""
@@ -14,6 +17,7 @@ def write_picture(path: Path, pixels: np.ndarray) -> Path:
 
 
 def write_boxes(group: Path, header: str, *rows: str) -> None:
+    """Write the ``boxes.csv`` of a group."""
     group.mkdir(parents=True, exist_ok=True)
     (group / "boxes.csv").write_text("\n".join([header, *rows]) + "\n")
 
@@ -34,3 +38,19 @@ def write_videos(root: Path, clips: int, frames: int = 4, tracks: int = 1) -> No
                 for track in range(tracks)
             ]
     write_boxes(group, "clip,frame,track,x,y,w,h", *rows)
+
+
+def still(path: Path, pixels: np.ndarray, box: Box, name: str = "stills/one") -> PictureGroup:
+    """Write a picture with one object, and return it as a group of stills."""
+    return PictureGroup(name, "stills", ((Annotation(write_picture(path, pixels), box),),))
+
+
+def shade_groups(root: Path, sizes: dict[str, int]) -> list[PictureGroup]:
+    """Write groups of stills; all pictures of group i have the value 20 * (i + 1)."""
+    groups = []
+    for i, (name, size) in enumerate(sizes.items()):
+        pixels = np.full((60, 60, 3), 20 * (i + 1), np.uint8)
+        paths = [write_picture(root / name / f"{k}.png", pixels) for k in range(size)]
+        tracks = tuple((Annotation(path, (20, 20, 20, 20)),) for path in paths)
+        groups.append(PictureGroup(name, "stills", tracks))
+    return groups
