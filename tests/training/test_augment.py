@@ -59,10 +59,10 @@ def test_nothing_is_changed_where_all_is_off(crop, rng):
     ],
 )
 def test_motion_blurs_along_its_direction(angle, cells):
-    kernel = augment.motion_filter(5, angle)
-    assert kernel.sum() == pytest.approx(1)
+    line = augment.motion_filter(5, angle)
+    assert line.sum() == pytest.approx(1)
     # A slanted motion of five pixels ends within the third diagonal cell from the middle.
-    assert [tuple(cell) for cell in np.argwhere(kernel > 0.01).tolist()] == cells
+    assert [tuple(cell) for cell in np.argwhere(line > 0.01).tolist()] == cells
 
 
 def test_blur_is_of_both_kinds_and_keeps_the_mean(rng):
