@@ -1,4 +1,4 @@
-"""``tracker train`` as a user meets it: outputs, wrong usages, kill and resume, two processes."""
+"""The command ``tracker train``: outputs, wrong usages, kill and resume, two processes."""
 
 import os
 import signal
@@ -58,7 +58,7 @@ def here(tmp_path, monkeypatch, painted):
 
 @pytest.fixture(scope="module")
 def unbroken(painted):
-    """The folder of a training that nothing happened to, and what it printed."""
+    """The folder of an uninterrupted training, and the lines that it printed."""
     done = start("--data", "data", "-o", "out", *QUICK, cwd=painted)
     out, err = done.communicate(timeout=250)
     assert done.returncode == 0, err

@@ -15,7 +15,7 @@ SMALL = TrackerConfig(exemplar_size=64, search_size=127)
 
 
 def paint_videos(folder, clips=3, frames=5):
-    """A data folder with one group of videos of moving patches."""
+    """Write a group of videos of moving patches into a data folder, and return the folder."""
     group = folder / "videos" / "patches"
     rows = []
     for number in range(clips):
@@ -30,7 +30,7 @@ def paint_videos(folder, clips=3, frames=5):
 
 
 class TinyBackbone(Backbone):
-    """Two convolutions: enough to learn a texture by, and quick."""
+    """Two convolutions: quick, and enough to learn a texture."""
 
     total_stride = 8
     out_channels = 16
@@ -59,13 +59,13 @@ class TinyBackbone(Backbone):
 
 
 def write_small_lite(path):
-    """The shipped lite with crops of half the side: a quarter of the time."""
+    """Write the shipped lite with crops of half the side, which take a quarter of the time."""
     save_model(path, Model("lite", load_model("lite").network, SMALL), about={})
     return path
 
 
 def random_crops(count, exemplar=64, search=127, seed=0):
-    """Exemplar and search crops of noise, 0 to 255."""
+    """Make exemplar and search crops of noise, 0 to 255."""
     generator = torch.Generator().manual_seed(seed)
     return tuple(
         torch.rand(count, 3, size, size, generator=generator) * 255 for size in (exemplar, search)
@@ -73,5 +73,6 @@ def random_crops(count, exemplar=64, search=127, seed=0):
 
 
 def untrained(architecture, seed=0):
+    """Make a network with random weights."""
     torch.manual_seed(seed)
     return TwinNetwork(architecture)

@@ -23,12 +23,12 @@ def write_boxes(group: Path, header: str, *rows: str) -> None:
 
 
 def noise(seed: int, size: tuple[int, int] = (160, 120), high: int = 256) -> np.ndarray:
-    """A picture ``(width, height)`` of random pixels with values below ``high``."""
+    """Make a picture ``(width, height)`` of random pixels with values below ``high``."""
     return np.random.default_rng(seed).integers(0, high, (size[1], size[0], 3), np.uint8)
 
 
 def write_videos(root: Path, clips: int, frames: int = 4, tracks: int = 1) -> None:
-    """A group ``videos/things`` of clips ``c00``, ``c01``, ...; all of noise."""
+    """Write a group ``videos/things`` of clips ``c00``, ``c01``, ...; all of noise."""
     group, rows = root / "videos" / "things", []
     for clip in range(clips):
         for frame in range(frames):

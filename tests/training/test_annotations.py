@@ -1,4 +1,4 @@
-"""The folder of training pictures: what is read from it, what is wrong in it, the split."""
+"""Reading a folder of training pictures: what it holds, what is refused, what is held out."""
 
 import pytest
 
