@@ -81,7 +81,7 @@ class Trials:
 @pytest.fixture
 def trials(request: pytest.FixtureRequest) -> Iterator[Trials]:
     full = request.config.getoption("--full", False)
-    trials = Trials(FAULTS[request.module.__name__], full)
+    trials = Trials(FAULTS[request.module.__name__.rpartition(".")[2]], full)
     yield trials
     assert not trials.failures, "\n".join(trials.failures)
 
