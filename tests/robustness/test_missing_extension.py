@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.robustness.commands import BOX, Done, fork, read_streams, run_main, wait_for_end
+from tracker.ops.frame_layout import LAYOUTS
 
 FAKES = {
     "missing": (None, "no compiled extension: looked for"),
@@ -14,9 +15,13 @@ FAKES = {
     "missing library": ("raise OSError('libcudart.so.13: cannot open')", "libcudart.so.13"),
     "driver too old": ("raise RuntimeError('CUDA driver is insufficient')", "insufficient"),
     "of another version": ("CUDA_VERSION = '13.0'", "AttributeError"),
+    "of other sources": (
+        "CUDA_VERSION, ARCHITECTURES, LAYOUTS = '13.0', '50', {'Settings': 'exemplar_size'}",
+        "expected",
+    ),
     "no shared object": (b"\x7fELF nonsense", "failed to load with ImportError"),
     "of another machine": (
-        "CUDA_VERSION, ARCHITECTURES = '13.0', '50'\n"
+        f"CUDA_VERSION, ARCHITECTURES, LAYOUTS = '13.0', '50', {LAYOUTS}\n"
         "def device_count(): raise RuntimeError('no kernel image')",
         "built with CUDA 13.0 for compute capabilities 50",
     ),
