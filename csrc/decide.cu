@@ -99,6 +99,19 @@ __device__ void bounded(const double* center, const double* measured, const Targ
   }
 }
 
+// Shift of the centre along one axis, in frame pixels, by the box head.
+__device__ double shift(const Candidate& candidate, const float* refined, const Target& target,
+                        int axis, const Settings& settings) {
+  if (settings.box_lr == 0) return 0;
+  const double extent = candidate.zoom * search_extent(target, settings);
+  const double scale = settings.search_size / extent;  // crop pixels per frame pixel
+  const double center =
+      settings.search_size / 2 + (candidate.center[axis] - center_of(target, axis)) * scale;
+  const double size = target.box[2 + axis];
+  const double share = (refined[axis] - center) / (size * scale);
+  return settings.box_center * fmin(fmax(share, -settings.max_shift), settings.max_shift) * size;
+}
+
 // Factor by which an object grew along one axis, by the box head or by the scale of its crop.
 __device__ double growth(const Candidate& candidate, const float* refined, const Target& target,
                          int axis, const Settings& settings) {
@@ -124,13 +137,17 @@ __global__ void __launch_bounds__(THREADS)
   if (state == State::lost) {
     for (int side = 0; side < 4; ++side) result.box[side] = target.trusted[side];
   } else {
-    const bool hold = result.score < settings.hold_score;  // Moves, but keeps its size.
-    double size[2];
+    const bool hold = result.score < settings.hold_score;  // Moves to the peak, keeps its size.
+    double center[2], size[2];
     for (int axis = 0; axis < 2; ++axis) {
+      center[axis] = candidate.center[axis];
       size[axis] = target.box[2 + axis];
-      if (!hold) size[axis] *= growth(candidate, refined + 4 * object, target, axis, settings);
+      if (!hold) {
+        center[axis] += shift(candidate, refined + 4 * object, target, axis, settings);
+        size[axis] *= growth(candidate, refined + 4 * object, target, axis, settings);
+      }
     }
-    bounded(candidate.center, size, target, settings, result.box);
+    bounded(center, size, target, settings, result.box);
   }
   advance(result, &target, settings);
   targets[object] = target;

@@ -22,7 +22,8 @@ namespace tracker {
 #define TRACKER_SETTINGS(FIELD)                                                                    \
   FIELD(exemplar_size, ) FIELD(search_size, ) FIELD(context_amount, )                              \
   FIELD(num_scales, ) FIELD(scale_step, ) FIELD(scale_penalty, ) FIELD(scale_lr, )                 \
-  FIELD(box_lr, ) FIELD(max_growth, ) FIELD(hold_score, )                                          \
+  FIELD(box_lr, ) FIELD(box_center, ) FIELD(max_growth, ) FIELD(max_shift, )                       \
+  FIELD(hold_score, )                                                                              \
   FIELD(window_influence, ) FIELD(response_upsampling, ) FIELD(total_stride, )                     \
   FIELD(min_size_ratio, ) FIELD(max_size_ratio, ) FIELD(min_side, )                                \
   FIELD(score_midpoint, ) FIELD(score_slope, ) FIELD(score_share, )                                \

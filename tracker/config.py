@@ -74,6 +74,12 @@ class TrackerConfig(Settings):
         low=0,
         high=1,
     )
+    box_center: float = setting(
+        0.0,
+        "how far the centre follows the box head; higher: farther from the response's peak",
+        low=0,
+        high=1,
+    )
     hold_score: float = setting(
         0.05, "score below which the size is kept; higher: kept more often", low=0, high=1
     )

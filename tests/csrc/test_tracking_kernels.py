@@ -163,6 +163,7 @@ def any_config(rng):
         scale_step=float(rng.uniform(1.01, 1.1)),
         scale_penalty=float(rng.uniform(0.9, 1)),
         box_lr=0.4 if head else 0.0,
+        box_center=float(rng.choice([0, 0.5, 1])),
         hold_score=float(rng.choice([0.05, 0.5])),
         window_influence=float(rng.choice([0.176, 0.4, 0])),
         response_upsampling=int(rng.choice([8, 16, 5, 1])),

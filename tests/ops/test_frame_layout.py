@@ -33,7 +33,7 @@ def test_python_has_the_fields_of_the_header_in_its_order():
 
 
 def test_lengths_of_rows_by_hand():
-    assert len(SETTINGS) == 28
+    assert len(SETTINGS) == 30
     columns = (
         frame_layout.TARGET_COLUMNS,
         frame_layout.CANDIDATE_COLUMNS,
@@ -44,7 +44,7 @@ def test_lengths_of_rows_by_hand():
 
 
 def test_settings_are_those_of_the_tracker_and_facts():
-    facts = ["max_growth", "total_stride", "min_side", "lowest_usual", "max_log_odds"]
+    facts = ["max_growth", "max_shift", "total_stride", "min_side", "lowest_usual", "max_log_odds"]
     facts += ["frame_width", "frame_height"]
     known = TrackerConfig().to_dict()
     assert [name for name in SETTINGS if name not in known] == facts

@@ -104,3 +104,20 @@ def test_a_box_of_the_same_size_is_centred_on_the_candidate(engine, moving_patch
     center, size = center_and_size(found.box_of_same_size)
     np.testing.assert_allclose(center, found.center, atol=1e-4)
     assert tuple(size) == pytest.approx((44, 36), abs=1e-4)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_the_centre_follows_the_box_head_in_part(moving_patch, monkeypatch, share):
+    """A shift by 0.2 of the width counts, one by twice the height counts for half of it."""
+    engine = Engine(device="cpu", num_scales=1, box_center=share)
+    target = engine.start(moving_patch.frames[0], moving_patch.boxes[0])
+    (found,) = engine._locate(moving_patch.frames[1], [(target, target.center)])
+    monkeypatch.setattr(
+        "tracker.tracking.searching.refine",
+        lambda head, parts, levels, box: np.add(box, (0.2 * box[2], -2 * box[3], 0, 0)),
+    )
+    (box,) = engine._searcher.boxes([found])
+    center, size = center_and_size(box)
+    assert tuple(size) == pytest.approx((44, 36), abs=1e-3)
+    expected = np.add(found.center, (share * 0.2 * 44, -share * 0.5 * 36))
+    np.testing.assert_allclose(center, expected, atol=1e-3)

@@ -37,6 +37,9 @@ from tracker.tracking.target import Target
 MAX_GROWTH = 1.65
 """Largest growth of a side per frame that the box head can cause; shrinking is limited alike."""
 
+MAX_SHIFT = 0.5
+"""Largest shift of the centre per frame that the box head can cause, in sides of the box."""
+
 Place = NDArray[np.float64]
 """``(x, y)`` in frame pixels."""
 
@@ -183,24 +186,29 @@ class Searcher:
         return self._candidate(crop, candidate.features, candidate.response, peak)
 
     def boxes(self, candidates: Sequence[Candidate]) -> list[Box]:
-        """Return the objects' boxes at their candidates: the size follows head or scale."""
-        return [
-            each.target.bounded(each.center, each.target.size * self._growth(each))
-            for each in candidates
-        ]
+        """Return the objects' boxes at their candidates, as changed by head or scale."""
+        return [self._box(each) for each in candidates]
 
-    def _growth(self, candidate: Candidate) -> float | NDArray[np.float64]:
-        """Return the growth since the last frame: of both sides, or of width and height."""
-        config, head = self._config, self._network.head
-        parts = candidate.target.exemplar.parts
+    def _box(self, candidate: Candidate) -> Box:
+        """Return an object's box: the response says where, the head or the scale how large.
+
+        The head also corrects the centre, as far as ``box_center`` says: it sees the object's
+        sides, which the response does not.
+        """
+        config, head, target = self._config, self._network.head, candidate.target
+        parts = target.exemplar.parts
         if head is None or parts is None:
-            return 1 + config.scale_lr * (candidate.crop.zoom - 1)
-        size = candidate.target.size * config.search_size / candidate.crop.extent  # crop pixels
-        # The head's centre is ignored: the response locates better.
+            growth = 1 + config.scale_lr * (candidate.crop.zoom - 1)
+            return target.bounded(candidate.center, target.size * growth)
+        size = target.size * config.search_size / candidate.crop.extent  # crop pixels
         center = config.search_size / 2 + np.array(candidate.in_crop)
         box = refine(head, parts, candidate.features.levels, [*center, *size])
+        shift = np.clip((box[:2] - center) / size, -MAX_SHIFT, MAX_SHIFT)
         change = np.clip(box[2:] / size, 1 / MAX_GROWTH, MAX_GROWTH)
-        return np.asarray(change**config.box_lr)
+        return target.bounded(
+            candidate.center + config.box_center * shift * target.size,
+            target.size * change**config.box_lr,
+        )
 
     def _windowed(self, map_: Map) -> Map:
         window = cosine_window(len(map_))

@@ -20,6 +20,7 @@ def test_settings_come_from_the_configuration_and_from_facts():
     assert (row["num_scales"], row["lost_doubt"], row["window_influence"]) == (5, 3.5, 0.176)
     assert (row["total_stride"], row["frame_width"], row["frame_height"]) == (8, 320, 240)
     assert (row["min_side"], row["max_growth"], row["max_log_odds"]) == (1, 1.65, 9)
+    assert (row["max_shift"], row["box_center"]) == (0.5, 0)
     assert all(isinstance(value, float) for value in row.values())
 
 

@@ -11,7 +11,7 @@ from tracker.config import TrackerConfig
 from tracker.ops.frame_layout import SETTINGS
 from tracker.result import STATES
 from tracker.tracking.presence import LOWEST_USUAL, MAX_LOG_ODDS
-from tracker.tracking.searching import MAX_GROWTH
+from tracker.tracking.searching import MAX_GROWTH, MAX_SHIFT
 from tracker.tracking.target import Target, Verdict
 
 IDLE = np.array([0, 0, 1, 1, 0, 0, 1, 1, 1, 1, 0, 0, 0, 1, 0, 0, 0], np.float64)
@@ -24,6 +24,7 @@ def settings_row(
     """Return the numbers of ``SETTINGS``; ``frame_size`` is ``(width, height)`` in pixels."""
     facts = {
         "max_growth": MAX_GROWTH,
+        "max_shift": MAX_SHIFT,
         "total_stride": total_stride,
         "min_side": MIN_SIDE,
         "lowest_usual": LOWEST_USUAL,
