@@ -116,8 +116,8 @@ def test_old_names_are_those_of_the_learned_filter():
     assert not present & set(TrackerConfig.OLD_NAMES)
 
 
-def test_the_shipped_weights_have_old_names_and_are_read():
-    with safe_open(weights._shipped_file("lite"), framework="pt") as file:
+def test_weights_with_old_names_are_read():
+    with safe_open(weights._shipped_file("siamfc"), framework="pt") as file:
         stored = json.loads(file.metadata()["config"])
     old = {name for name in stored if name.startswith("kernel_")}
     assert old == set(TrackerConfig.OLD_NAMES)

@@ -1,6 +1,7 @@
 """Outputs that exist, cannot be made, are inputs, or are being written by a live run."""
 
 import hashlib
+import os
 import signal
 import time
 
@@ -43,8 +44,10 @@ def test_two_runs_at_once(trials, runner, track, tmp_path, option, how):
         rows = ("--save-csv", "other.csv") if how == "--resume" and option != "--save-csv" else ()
         if rows:
             (tmp_path / "other.csv").touch()
+        os.kill(first._process.pid, signal.SIGSTOP)  # it waits, however slow the second one is
         second = runner.run(*track, option, name, *rows, *[how] * bool(how), folder=tmp_path)
         alive = first._process.is_alive()
+        os.kill(first._process.pid, signal.SIGCONT)
         done = first.wait()
         assert alive, "the first run had ended too early to be disturbed"
         second.check_contract(4)

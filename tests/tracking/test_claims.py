@@ -136,7 +136,7 @@ def test_of_three_at_one_place_one_goes_in_a_frame():
 # --- in pictures ---
 
 
-@pytest.mark.parametrize(("step", "beside"), [(6, 4), (6, 8), (8, 4)])
+@pytest.mark.parametrize(("step", "beside"), [(6, 4), (6, 8), (7, 4)])
 def test_like_objects_that_cross_are_both_followed(step, beside):
     """Alone, one tracker follows the other's object, or both are lost."""
     clip = Crossing(step, beside)
