@@ -14,7 +14,6 @@ FOLDER holds ``<group>/boxes.csv`` (``clip,frame,track,x,y,w,h``, 0-based) and
 """
 
 import argparse
-import csv
 from collections import defaultdict
 from pathlib import Path
 from typing import NamedTuple
@@ -23,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from benchmarks.accuracy.clips import read_box_rows
 from tracker.boxes import Box, overlap
 from tracker.tracking.tracker import Tracker
 from tracker.video.pictures import read_image
@@ -63,12 +63,9 @@ def main() -> None:
 def read_tracks(folder: Path) -> list[Track]:
     """Read all tracks of at least three frames."""
     tracks: dict[tuple[str, ...], Track] = defaultdict(list)
-    for table in sorted(folder.glob("*/boxes.csv")):
-        with table.open(newline="") as file:
-            for row in csv.DictReader(file):
-                picture = table.parent / row["clip"] / f"{row['frame']}.jpg"
-                x, y, w, h = (float(row[key]) for key in "xywh")
-                tracks[table.parent.name, row["clip"], row["track"]].append((picture, (x, y, w, h)))
+    for row in read_box_rows(folder, str):
+        picture = row.folder / row.clip / f"{row.frame}.jpg"
+        tracks[row.folder.name, row.clip, row.track].append((picture, row.box))
     return [sorted(track) for track in tracks.values() if len(track) >= 3]
 
 
